@@ -1,0 +1,46 @@
+// Builds dist/: one ES-module bundle with split chunks, so that each command loads only what it needs, and the type
+// declarations. Prints nothing but problems; `--metafile` also writes dist/meta.json for looking at what is in there.
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+// Built aside and moved into place, so that a program that starts meanwhile finds the old one or the new one.
+const fresh = mkdtempSync(`${root}.dist-`);
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outdir: fresh,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.18',
+  mainFields: ['module', 'main'],
+  conditions: ['node', 'import', 'default'],
+  chunkNames: 'chunks/[name]-[hash]',
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  // The only native code: found at run time, and missing without harm.
+  external: ['keytar'],
+  define: { MCPGW_VERSION: JSON.stringify(version) },
+  // CommonJS dependencies ask for Node's own modules with require, which ES modules do not have.
+  banner: { js: "import{createRequire as mcpgwRequire}from'node:module';const require=mcpgwRequire(import.meta.url);" },
+});
+rmSync(`${root}dist`, { recursive: true, force: true });
+renameSync(fresh, `${root}dist`);
+if (process.argv.includes('--metafile')) writeFileSync(`${root}dist/meta.json`, JSON.stringify(result.metafile));
+
+if (!process.argv.includes('--no-types')) {
+  const { status } = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,114 @@
+// `mcpgw serve`: gathers what the bridge needs from flags, variables and the configuration, then runs it. stdout is
+// the MCP channel: nothing here writes to it.
+import { McpgwError } from '../../errors.js';
+import type { AccessTokenSource } from '../../gateway/caller.js';
+import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
+import { serve as serveBridge } from '../../gateway/serve.js';
+import { fetchableUrl } from '../../net/fetchable-url.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
+import type { HeaderField, ServerPolicy } from '../../policy/model.js';
+import { VERSION } from '../../version.js';
+import type { CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { chooseServer, loadPolicy } from '../load-policy.js';
+import type { OutputOptions } from '../options/output.js';
+import type { PolicyOptions } from '../options/policy.js';
+import type { StoreOptions } from '../options/store.js';
+import type { TokenOptions } from '../options/token.js';
+import { configuredTokenOf, wireCaller } from '../wire-caller.js';
+
+export interface ServeCommandOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
+  readonly url?: string;
+  readonly header: readonly string[];
+  readonly protocol: 'auto' | '2025' | '2026';
+}
+
+export async function serve(
+  context: CommandContext,
+  _args: readonly string[],
+  options: ServeCommandOptions,
+): Promise<ExitCode> {
+  const { host, log } = context;
+  const { policy } = await loadPolicy(host, options);
+  const server = chooseServer(policy, options.server ?? (host.env['MCPGW_SERVER'] || undefined));
+  const url = upstreamUrl(server, options.url);
+  const clientHeaders = [
+    ...policy.clientHeaders,
+    ...headersFromEnvironment(host.env),
+    ...options.header.map((line) => commandLineHeader(line, server)),
+  ];
+  const configuredToken = await configuredTokenOf(host, tokenOptions(options, host.env));
+  if (configuredToken !== undefined && server.tokenRules !== undefined && !server.sharesTopLevelTokenRules) {
+    throw new McpgwError('USAGE', `--token-file and --token-env do not serve ${server.name}: it has a jwt_validation of its own`, {
+      hint: 'log in with mcpgw login, or put jwt_validation at the top of the configuration',
+    });
+  }
+  const identityLogin = configuredToken === undefined ? await identityLoginOf(context, server, options) : undefined;
+  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
+  const why = await serveBridge({
+    host,
+    log,
+    server,
+    url,
+    sources,
+    clientHeaders,
+    protocol: options.protocol,
+    version: VERSION,
+  });
+  return why === 'SIGINT' ? EXIT.INTERRUPTED : EXIT.OK;
+}
+
+/** `--url` over the configuration's own; https, or plain http on this machine or where the configuration allows it. */
+function upstreamUrl(server: ServerPolicy, flag: string | undefined): string {
+  const url = flag ?? server.url;
+  if (url === undefined) {
+    throw new McpgwError('USAGE', 'the configuration is a bare policy: it names no upstream', {
+      hint: 'give the server with --url https://… or MCPGW_URL',
+    });
+  }
+  const isAllowedHttp = server.allowInsecureHttp && URL.canParse(url) && new URL(url).protocol === 'http:';
+  if (!isAllowedHttp && fetchableUrl(url) === undefined) {
+    throw new McpgwError('USAGE', 'the upstream url must be https, or plain http on this machine, without credentials in it');
+  }
+  return url;
+}
+
+/** Command lines are public: what authenticates the caller may not stand there. */
+function commandLineHeader(line: string, server: ServerPolicy): HeaderField {
+  const header = parseHeaderLine(line);
+  const name = canonicalName(header.name);
+  const headerKey = server.tokenRules?.headerKey;
+  if (name === 'authorization' || (headerKey !== undefined && name === canonicalName(headerKey))) {
+    throw new McpgwError('USAGE', `--header may not carry ${header.name}: process lists show it to everyone`, {
+      hint: 'use --token-file or --token-env',
+    });
+  }
+  return header;
+}
+
+/** Flags over `MCPGW_TOKEN_FILE` and `MCPGW_TOKEN`; two flags are a usage error. */
+function tokenOptions(options: TokenOptions, env: Readonly<Record<string, string | undefined>>): TokenOptions {
+  if (options.tokenFile !== undefined && options.tokenEnv !== undefined) {
+    throw new McpgwError('USAGE', 'a token from two sources: --token-file and --token-env', { hint: 'give one of them' });
+  }
+  if (options.tokenFile !== undefined || options.tokenEnv !== undefined) return options;
+  const file = env['MCPGW_TOKEN_FILE'];
+  if (file !== undefined && file !== '') return { tokenFile: file };
+  return env['MCPGW_TOKEN'] ? { tokenEnv: 'MCPGW_TOKEN' } : {};
+}
+
+async function identityLoginOf(
+  { host, log }: CommandContext,
+  server: ServerPolicy,
+  options: StoreOptions,
+): Promise<AccessTokenSource | undefined> {
+  const provider = server.identityProvider;
+  if (provider === undefined) return undefined;
+  const [{ createIdentitySource }, { openCredentialStore }] = await Promise.all([
+    import('../../oauth/access-token.js'),
+    import('../../store/credential-store.js'),
+  ]);
+  const store = openCredentialStore({ host, log, choice: options.credentialStore });
+  const source = createIdentitySource({ provider, store, host, log, serverName: server.name });
+  return () => source.current();
+}

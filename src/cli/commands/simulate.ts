@@ -1,0 +1,113 @@
+// `mcpgw simulate`: which headers would the upstream receive, and why? Asks the very functions that `serve` asks
+// (gateway/caller.ts, policy/decide.ts) and sends nothing to any upstream.
+import * as path from 'node:path';
+import { McpgwError, unreadableFile } from '../../errors.js';
+import { judgeCaller } from '../../gateway/caller.js';
+import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
+import type { Host } from '../../host.js';
+import { decide, type CallerVerdict } from '../../policy/decide.js';
+import type { HeaderField, ServerPolicy } from '../../policy/model.js';
+import { claimFailures } from '../../policy/required-claims.js';
+import type { Claims } from '../../policy/principal.js';
+import { Secret } from '../../secret/secret.js';
+import type { CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { chooseServer, loadPolicy } from '../load-policy.js';
+import type { OutputOptions } from '../options/output.js';
+import type { PolicyOptions } from '../options/policy.js';
+import { readToken, type TokenOptions } from '../options/token.js';
+import { simulationJson, simulationText } from '../render/simulation.js';
+import { wireCaller } from '../wire-caller.js';
+
+export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions {
+  readonly header: readonly string[];
+  readonly headersFile?: string;
+  readonly claims?: string;
+  readonly showSecrets: boolean;
+}
+
+export async function simulate(
+  context: CommandContext,
+  args: readonly string[],
+  options: SimulateOptions,
+): Promise<ExitCode> {
+  const { host } = context;
+  const { policy } = await loadPolicy(host, options);
+  const server = chooseServer(policy, options.server);
+  const client = [
+    ...policy.clientHeaders,
+    ...headersFromEnvironment(host.env),
+    ...(await headersFromFile(host, options.headersFile)),
+    ...options.header.map(parseHeaderLine),
+  ];
+  const caller = await callerOf({ context, args, options, server, client });
+  const decision = decide({ server, caller, client });
+  const shown = { server, decision, showSecrets: options.showSecrets };
+  if (context.json) await context.printJson(simulationJson(shown));
+  else await context.print(simulationText(shown, context.color.stdout));
+  if (decision.verdict === 'allow') return EXIT.OK;
+  return decision.verdict === 'deny' ? EXIT.NO : EXIT.UNDECIDED;
+}
+
+interface CallerInput {
+  readonly context: CommandContext;
+  readonly args: readonly string[];
+  readonly options: SimulateOptions;
+  readonly server: ServerPolicy;
+  readonly client: readonly HeaderField[];
+}
+
+async function callerOf({ context, args, options, server, client }: CallerInput): Promise<CallerVerdict> {
+  const { host, log } = context;
+  const token = await readToken({ host, argument: args[0], options, readPipe: false });
+  if (options.claims !== undefined) {
+    if (token !== undefined) {
+      throw new McpgwError('USAGE', '--claims stands for a token, and a token is given too', { hint: 'give one of them' });
+    }
+    return callerWithClaims(parseClaims(options.claims), server);
+  }
+  const configuredToken =
+    token === undefined ? undefined : { current: () => token, reread: () => Promise.resolve(undefined) };
+  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
+  return judgeCaller(sources, client);
+}
+
+/** A caller that some token with these claims would make: its claims are judged, its signature and times are assumed. */
+function callerWithClaims(claims: Claims, server: ServerPolicy): CallerVerdict {
+  const failures =
+    server.tokenRules === undefined ? [] : claimFailures({ rules: server.tokenRules, claims, header: {} });
+  const [first] = failures;
+  if (first !== undefined) {
+    const details = failures.flatMap((failure) => failure.details);
+    return { verdict: 'rejected', reason: first.reason, message: first.message, details };
+  }
+  return { verdict: 'accepted', principal: { kind: 'verified', token: new Secret("<the caller's token>"), claims } };
+}
+
+function parseClaims(text: string): Claims {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new McpgwError('USAGE', '--claims is not JSON', { cause: error, hint: `write it as '{"sub":"ana"}'` });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new McpgwError('USAGE', '--claims is not a JSON object', { hint: `write it as '{"sub":"ana"}'` });
+  }
+  return value as Claims; // an object of JSON.parse: own members of unknown values
+}
+
+/** One `Name: value` a line; empty lines and those that start with `#` say nothing. */
+async function headersFromFile(host: Host, file: string | undefined): Promise<readonly HeaderField[]> {
+  if (file === undefined) return [];
+  let text: string;
+  try {
+    text = await host.files.readText(path.resolve(host.cwd, file));
+  } catch (error) {
+    throw unreadableFile(file, error);
+  }
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map(parseHeaderLine);
+}

@@ -1,0 +1,48 @@
+// `mcpgw token`: prints a valid access token of the identity login, refreshed if need be.
+import { McpgwError } from '../../errors.js';
+import { createIdentitySource } from '../../oauth/access-token.js';
+import { openCredentialStore } from '../../store/credential-store.js';
+import { namedServer, oneLogin } from '../choose-logins.js';
+import type { CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { loadPolicy } from '../load-policy.js';
+import type { OutputOptions } from '../options/output.js';
+import type { PolicyOptions } from '../options/policy.js';
+import type { StoreOptions } from '../options/store.js';
+
+export interface TokenCommandOptions extends OutputOptions, PolicyOptions, StoreOptions {
+  /** The whole header line instead of the token alone. */
+  readonly header?: boolean;
+}
+
+/** Exit 1 (LOGIN_REQUIRED) when a person has to log in first. */
+export async function token(
+  context: CommandContext,
+  args: readonly string[],
+  options: TokenCommandOptions,
+): Promise<ExitCode> {
+  const { host, log } = context;
+  const { policy } = await loadPolicy(host, options);
+  const { servers, provider } = oneLogin({ policy, server: namedServer(args, options.server) });
+  const [server] = servers;
+  const store = openCredentialStore({ host, log, choice: options.credentialStore });
+  const login = await createIdentitySource({ provider, store, host, log, serverName: server }).current();
+  if (login.kind === 'login-required') {
+    throw new McpgwError('LOGIN_REQUIRED', login.message, { hint: login.command, details: { server } });
+  }
+  // The one place where a token is printed: it is the result that was asked for.
+  const value = login.token.reveal();
+  if (context.json) {
+    await context.printJson({
+      version: 1,
+      server,
+      kind: 'identity',
+      token_type: 'Bearer',
+      access_token: value,
+      expires_at: login.expiresAtMs === undefined ? null : new Date(login.expiresAtMs).toISOString(),
+    });
+  } else {
+    await context.print(options.header === true ? `Authorization: Bearer ${value}` : value);
+  }
+  return EXIT.OK;
+}

@@ -1,0 +1,74 @@
+// `mcpgw verify-token`: judges a token by the `jwt_validation` of a configuration and shows every check (spec: cli).
+// The verdict is that of the very functions that `serve` asks for each request (token/verify.ts).
+import { McpgwError } from '../../errors.js';
+import type { GatewayPolicy, TokenRules } from '../../policy/model.js';
+import { rulesFingerprint } from '../../token/rules-fingerprint.js';
+import { createTokenVerifier } from '../../token/verify.js';
+import type { CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { chooseServer, loadPolicy } from '../load-policy.js';
+import type { OutputOptions } from '../options/output.js';
+import type { PolicyOptions } from '../options/policy.js';
+import { readToken, type TokenOptions } from '../options/token.js';
+import { tokenReportJson, tokenReportText } from '../render/token-report.js';
+
+export interface VerifyTokenOptions extends OutputOptions, PolicyOptions, TokenOptions {
+  /** ISO 8601. */
+  readonly at?: string;
+  readonly explain?: boolean;
+}
+
+const EXIT_OF = { accepted: EXIT.OK, rejected: EXIT.NO, undecided: EXIT.UNDECIDED } as const;
+
+/** @throws McpgwError USAGE (no token, no jwt_validation, several servers, a bad --at), and what loadPolicy throws */
+export async function verifyToken(
+  context: CommandContext,
+  args: readonly string[],
+  options: VerifyTokenOptions,
+): Promise<ExitCode> {
+  const { host, log } = context;
+  const atMs = options.at === undefined ? undefined : parseMoment(options.at);
+  const { file, policy } = await loadPolicy(host, options);
+  const rules = chooseRules(policy, options.server, file);
+  const token = await readToken({ host, argument: args[0], options, readPipe: true });
+  if (token === undefined || token.reveal() === '') {
+    throw new McpgwError('USAGE', 'no token was given, so nothing was judged', {
+      hint: `mcpgw verify-token -c ${file} --token-env TOKEN`,
+    });
+  }
+  const verifier = createTokenVerifier({ rules, host, log });
+  const report = await verifier.examine(token, atMs === undefined ? {} : { atMs });
+  const shown = { report, explain: options.explain === true, color: context.color.stdout };
+  if (context.json) await context.printJson(tokenReportJson(shown));
+  else if (!context.quiet || report.verdict.verdict !== 'accepted') await context.print(tokenReportText(shown));
+  return EXIT_OF[report.verdict.verdict];
+}
+
+/** The rules of the one server that is meant, or of all when they are the same. */
+function chooseRules(policy: GatewayPolicy, name: string | undefined, file: string): TokenRules {
+  const shared = name === undefined ? sharedRules(policy) : undefined;
+  const rules = shared ?? chooseServer(policy, name).tokenRules;
+  if (rules !== undefined) return rules;
+  throw new McpgwError('USAGE', `${file} has no jwt_validation, so nothing was judged`, {
+    hint: 'decode-token shows a token without judging it',
+  });
+}
+
+function sharedRules(policy: GatewayPolicy): TokenRules | undefined {
+  const all = policy.servers.map((server) => server.tokenRules);
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const wanted = rulesFingerprint(first);
+  return all.every((rules) => rules !== undefined && rulesFingerprint(rules) === wanted) ? first : undefined;
+}
+
+/** A date means its midnight in UTC; a time must say its offset, or two machines would judge differently. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/i;
+
+function parseMoment(text: string): number {
+  const ms = MOMENT.test(text) ? Date.parse(text.toUpperCase()) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new McpgwError('USAGE', `--at ${JSON.stringify(text)} is not a time`, {
+    hint: 'write it in ISO 8601, as 2026-01-31T12:00:00Z',
+  });
+}

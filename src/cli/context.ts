@@ -1,0 +1,71 @@
+// What every command gets: the Host, a log, and how to print. stdout carries the result and nothing else; all the
+// rest goes to stderr.
+import type { Host } from '../host.js';
+import { createLog, type Log, type LogLevel } from '../log.js';
+import { redact } from '../secret/redact.js';
+import type { OutputOptions } from './options/output.js';
+
+export interface CommandContext {
+  readonly host: Host;
+  readonly log: Log;
+  /** One JSON document on stdout, for success and failure alike. */
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** How often `-v` was given; `MCPGW_LOG=debug` counts as two. */
+  readonly verbosity: number;
+  readonly color: { readonly stdout: boolean; readonly stderr: boolean };
+  /** True when progress may be drawn on stderr: a TTY, no CI, neither `--quiet` nor `--json`. */
+  readonly spinner: boolean;
+  /** Writes the result to stdout, with a newline at the end when there is none. Resolves when it is written. */
+  readonly print: (text: string) => Promise<void>;
+  /** Writes one JSON document to stdout. */
+  readonly printJson: (value: unknown) => Promise<void>;
+  /** Writes a line to stderr, redacted, unless `--quiet`. */
+  readonly note: (text: string) => void;
+}
+
+export function createContext(host: Host, options: OutputOptions): CommandContext {
+  const verbosity = Math.max(options.verbose ?? 0, host.env['MCPGW_LOG'] === 'debug' ? 2 : 0);
+  const quiet = options.quiet ?? false;
+  const json = options.json ?? false;
+  const print = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      // A reader that has gone away (`| head`) is its own business: main.ts ends the process quietly.
+      host.stdio.stdout.write(text.endsWith('\n') ? text : `${text}\n`, () => resolve());
+    });
+  return {
+    host,
+    log: createLog({ host, level: logLevel(quiet, verbosity), format: options.logFormat ?? 'text' }),
+    json,
+    quiet,
+    verbosity,
+    color: {
+      stdout: wantsColor(host, options, host.stdio.stdout.isTTY),
+      stderr: wantsColor(host, options, host.stdio.stderr.isTTY),
+    },
+    spinner: host.stdio.stderr.isTTY === true && !isSet(host.env['CI']) && !quiet && !json,
+    print,
+    printJson: (value) => print(JSON.stringify(value, undefined, 2)),
+    note: (text) => {
+      if (!quiet) host.stdio.stderr.write(`${redact(text)}\n`);
+    },
+  };
+}
+
+function logLevel(quiet: boolean, verbosity: number): LogLevel {
+  if (quiet) return 'error';
+  if (verbosity >= 2) return 'debug';
+  return verbosity === 1 ? 'info' : 'warn';
+}
+
+/** `--no-color`, then `NO_COLOR`, then `FORCE_COLOR`, then whether the stream is a TTY. */
+function wantsColor(host: Host, options: OutputOptions, isTTY: boolean | undefined): boolean {
+  if (options.color === false || isSet(host.env['NO_COLOR'])) return false;
+  const force = host.env['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return isTTY === true && host.env['TERM'] !== 'dumb';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
+}

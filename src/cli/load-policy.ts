@@ -1,0 +1,113 @@
+// The one way in which commands find, read and check their configuration, and pick a server of it.
+import * as path from 'node:path';
+import { checkConfig } from '../config/check.js';
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { McpgwError, unreadableFile } from '../errors.js';
+import type { Host } from '../host.js';
+import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
+import type { PolicyOptions } from './options/policy.js';
+
+export interface LoadedPolicy {
+  /** As the user would name it. */
+  readonly file: string;
+  readonly policy: GatewayPolicy;
+}
+
+/** Thrown when the configuration has errors: the diagnostics are what the user needs to see. */
+export class InvalidConfigError extends McpgwError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(file: string, diagnostics: readonly Diagnostic[]) {
+    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+    super('INVALID_CONFIG', `${file} has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`, {
+      hint: `mcpgw validate ${file}`,
+      details: { diagnostics: errors },
+    });
+    this.diagnostics = errors;
+  }
+}
+
+/**
+ * Finds, reads and checks the configuration of a command. References are resolved; lint rules do not run.
+ *
+ * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError), NOT_SUPPORTED_YET
+ */
+export async function loadPolicy(host: Host, options: PolicyOptions): Promise<LoadedPolicy> {
+  const { file, trusted } = await findConfig(host, options.config);
+  const text = await readConfig(host, file);
+  const { policy, diagnostics } = await checkConfig({
+    host,
+    file,
+    text,
+    directory: path.dirname(path.resolve(host.cwd, file)),
+    resolveReferences: true,
+    trusted,
+    lint: false,
+  });
+  if (policy === undefined || hasErrors(diagnostics)) throw new InvalidConfigError(file, diagnostics);
+  const [first] = policy.unsupported;
+  if (first !== undefined) {
+    throw new McpgwError('NOT_SUPPORTED_YET', `not supported yet: ${first.key}`, {
+      hint: `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
+      details: { unsupported: policy.unsupported },
+    });
+  }
+  return { file, policy };
+}
+
+/**
+ * The one server that a command is about.
+ *
+ * @throws McpgwError UNKNOWN_SERVER, with the nearest name as hint; USAGE when there are several and none was named
+ */
+export function chooseServer(policy: GatewayPolicy, name: string | undefined): ServerPolicy {
+  const names = policy.servers.map((server) => server.name);
+  if (name !== undefined) {
+    const found = policy.servers.find((server) => server.name === name);
+    if (found !== undefined) return found;
+    throw new McpgwError('UNKNOWN_SERVER', `the configuration has no server "${name}"`, {
+      hint: `it has: ${names.join(', ')}`,
+      details: { servers: names },
+    });
+  }
+  const [only, another] = policy.servers;
+  if (only === undefined) throw new McpgwError('USAGE', 'the configuration has no server');
+  if (another !== undefined) {
+    throw new McpgwError('USAGE', 'the configuration has several servers', {
+      hint: `name one with -s: ${names.join(', ')}`,
+      details: { servers: names },
+    });
+  }
+  return only;
+}
+
+/** `-c`, `$MCPGW_CONFIG`, the working directory (not trusted with secrets), the user's own directory. */
+async function findConfig(host: Host, named: string | undefined): Promise<{ file: string; trusted: boolean }> {
+  const explicit = named ?? (host.env['MCPGW_CONFIG'] || undefined);
+  if (explicit !== undefined) return { file: explicit, trusted: true };
+  for (const file of ['mcpgw.json', 'mcpgw.jsonc']) {
+    if ((await host.files.stat(path.join(host.cwd, file))) !== undefined) return { file, trusted: false };
+  }
+  const own = path.join(configDirectory(host), 'config.json');
+  if ((await host.files.stat(own)) !== undefined) return { file: own, trusted: true };
+  throw new McpgwError('USAGE', `there is no configuration: neither mcpgw.json here nor ${own}`, {
+    hint: 'name one with -c <file> or MCPGW_CONFIG',
+  });
+}
+
+/** The user's configuration directory for mcpgw, by the conventions of the platform. */
+export function configDirectory(host: Host): string {
+  if (host.platform === 'win32') {
+    return path.join(host.env['APPDATA'] ?? path.join(host.home, 'AppData', 'Roaming'), 'mcpgw', 'Config');
+  }
+  if (host.platform === 'darwin') return path.join(host.home, 'Library', 'Preferences', 'mcpgw');
+  return path.join(host.env['XDG_CONFIG_HOME'] || path.join(host.home, '.config'), 'mcpgw');
+}
+
+async function readConfig(host: Host, file: string): Promise<string> {
+  try {
+    return await host.files.readText(path.resolve(host.cwd, file));
+  } catch (error) {
+    throw unreadableFile(file, error);
+  }
+}

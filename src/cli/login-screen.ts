@@ -1,0 +1,67 @@
+// What a person sees during a browser login, all of it on stderr: the URL, a spinner where one is welcome, and with
+// --no-browser at a terminal a place to paste the address that the browser ended on.
+import * as readline from 'node:readline';
+import { McpgwError } from '../errors.js';
+import type { CommandContext } from './context.js';
+
+export interface LoginScreenOptions {
+  readonly context: CommandContext;
+  /** The identity provider as people know it. */
+  readonly where: string;
+  /** False for `--no-browser`. */
+  readonly openBrowser: boolean;
+}
+
+export interface LoginScreen {
+  /** Prints the URL and opens it; a browser that does not start is no failure. */
+  readonly show: (url: string, submit: (pasted: string) => boolean) => Promise<void>;
+  /** Takes everything down again. */
+  readonly end: () => void;
+}
+
+export function createLoginScreen({ context, where, openBrowser }: LoginScreenOptions): LoginScreen {
+  const { host } = context;
+  const endings: (() => void)[] = [];
+  return {
+    show: async (url, submit) => {
+      refuseOther(url);
+      // Also with --quiet: without the URL nobody could log in. It holds no secret.
+      host.stdio.stderr.write(`Log in at ${where}:\n\n  ${url}\n\n`);
+      if (openBrowser) {
+        await host.openBrowser(url).catch(() => context.note('no browser could be started: open the address yourself'));
+      } else if (host.stdio.stdin.isTTY === true) {
+        endings.push(acceptPasted(context, submit));
+        return;
+      }
+      if (context.spinner) endings.push(await startSpinner(context));
+    },
+    end: () => {
+      for (const end of endings.splice(0)) end();
+    },
+  };
+}
+
+/** Whatever a provider's metadata says, nothing but a web page is ever opened. */
+function refuseOther(url: string): void {
+  const { protocol } = new URL(url);
+  if (protocol === 'https:' || protocol === 'http:') return;
+  throw new McpgwError('IDP_FAILED', `the authorization endpoint is not a web address: ${protocol}`);
+}
+
+function acceptPasted({ host, note }: CommandContext, submit: (pasted: string) => boolean): () => void {
+  note('When the browser is on another machine, paste the address of the page that it ended on here:');
+  // No terminal mode: it would take Ctrl-C away from the process.
+  const lines = readline.createInterface({ input: host.stdio.stdin, terminal: false });
+  lines.on('line', (line) => {
+    if (line.trim() !== '' && !submit(line.trim())) note('that is not the answer to this login');
+  });
+  return () => lines.close();
+}
+
+async function startSpinner({ host }: CommandContext): Promise<() => void> {
+  const { default: ora } = await import('ora');
+  const spinner = ora({ text: 'Waiting for the browser', stream: host.stdio.stderr, discardStdin: false }).start();
+  return () => {
+    spinner.stop();
+  };
+}

@@ -1,0 +1,157 @@
+// The tree of commands: names, flags, help. No behaviour: each action imports its command when it is chosen.
+import { Command, Option } from 'commander';
+import type { Host } from '../host.js';
+import { createContext, type CommandContext } from './context.js';
+import type { ExitCode } from './exit-codes.js';
+import { addJsonOption, addOutputOptions, type OutputOptions } from './options/output.js';
+import { addPolicyOptions } from './options/policy.js';
+import { addStoreOptions } from './options/store.js';
+import { addTokenOptions } from './options/token.js';
+
+export interface Program {
+  readonly command: Command;
+  /** Runs the command that the words name and gives its exit code. */
+  readonly run: (words: readonly string[]) => Promise<ExitCode>;
+}
+
+export function createProgram(host: Host, version: string): Program {
+  let outcome: ExitCode = 0;
+  /** Binds a command's implementation: commander hands over arguments, then options, then the command itself. */
+  const action =
+    (load: () => Promise<(context: CommandContext, args: readonly string[], options: never) => Promise<ExitCode>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = given.at(-2) as OutputOptions; // commander's contract: the last two are the options and the command
+      const args = given
+        .slice(0, -2)
+        .flat()
+        .filter((word) => typeof word === 'string');
+      const run = await load();
+      // The options are those that the flags below declare; each command names their shape as its own type.
+      outcome = await run(createContext(host, options), args, options as never);
+    };
+
+  const program = new Command('mcpgw')
+    .description('Policy gateway for the Model Context Protocol, on your own machine and in CI.')
+    .version(version, '-V, --version', 'print the version alone')
+    .helpCommand('help [command]', 'show usage of a command')
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => void host.stdio.stdout.write(text),
+      writeErr: (text) => void host.stdio.stderr.write(text),
+    })
+    .exitOverride();
+
+  const add = (usage: string, description: string): Command =>
+    program.command(usage).description(description).allowExcessArguments(false);
+
+  const validate = add('validate', 'check configurations: every error and warning, with its place')
+    .argument('<file...>', 'configurations to check; - reads standard input')
+    .addOption(
+      new Option('--format <format>', 'how to print what was found').choices(['text', 'json']).default('text'),
+    )
+    .option('--json', 'the same as --format json', false)
+    .option('--strict', 'warnings fail, too', false)
+    .option('--no-resolve', 'do not look up secret references')
+    .option('--stdin-filename <name>', 'what to call standard input in diagnostics', '<stdin>')
+    .action(action(async () => (await import('./commands/validate.js')).validate));
+  addOutputOptions(validate).addHelpText('after', examples(['mcpgw validate mcpgw.json', 'mcpgw validate --strict --json *.jsonc']));
+
+  const decodeToken = add('decode-token', 'show what a JWT says, without verifying anything')
+    .argument('[token]', 'the token; - reads standard input')
+    .action(action(async () => (await import('./commands/decode-token.js')).decodeToken));
+  addOutputOptions(addJsonOption(addTokenOptions(decodeToken))).addHelpText(
+    'after',
+    examples(['mcpgw decode-token --token-env TOKEN', 'mcpgw token | mcpgw decode-token']),
+  );
+
+  const verifyToken = add('verify-token', 'judge a token by the jwt_validation of a configuration')
+    .argument('[token]', 'the token; - reads standard input')
+    .option('--at <time>', 'judge as of another moment (ISO 8601)')
+    .option('--explain', 'show which keys were considered, and why', false)
+    .action(action(async () => (await import('./commands/verify-token.js')).verifyToken));
+  addOutputOptions(addJsonOption(addTokenOptions(addPolicyOptions(verifyToken)))).addHelpText(
+    'after',
+    examples(['mcpgw verify-token -c mcpgw.json --token-env TOKEN', 'mcpgw token | mcpgw verify-token -c mcpgw.json --json']),
+  );
+
+  const simulate = add('simulate', 'show which headers an upstream would receive, and why; sends nothing')
+    .argument('[token]', 'the token; - reads standard input')
+    .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
+    .option('--headers-file <path>', "client headers, one 'Name: value' a line")
+    .option('--claims <json>', 'claims of a caller, instead of a token')
+    .option('--show-secrets', 'do not mask secret values', false)
+    .action(action(async () => (await import('./commands/simulate.js')).simulate));
+  addOutputOptions(addJsonOption(addTokenOptions(addPolicyOptions(simulate)))).addHelpText(
+    'after',
+    examples([
+      "mcpgw simulate -c mcpgw.json --claims '{\"sub\":\"ana\"}' -H 'X-Request-Id: 7'",
+      'mcpgw simulate -c mcpgw.json -s linear --token-env TOKEN --json',
+    ]),
+  );
+
+  const login = add('login', "sign in at a server's identity provider")
+    .argument('[server]', 'one server of the configuration')
+    .option('--identity', "the caller's identity login alone", false)
+    .option('--force', 'log in again, even when a login is still good', false)
+    .option('--port <port>', 'port of the loopback redirect (default: a free one)')
+    .option('--timeout <seconds>', 'how long to wait for the browser', '300')
+    .option('--no-browser', 'print the URL and open nothing')
+    .action(action(async () => (await import('./commands/login.js')).login));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(login)))).addHelpText(
+    'after',
+    examples(['mcpgw login -c mcpgw.json', 'mcpgw login linear --no-browser']),
+  );
+
+  const logout = add('logout', 'revoke and delete a stored login')
+    .argument('[server]', 'one server of the configuration')
+    .option('--all', 'every login of the configuration', false)
+    .action(action(async () => (await import('./commands/logout.js')).logout));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(logout)))).addHelpText(
+    'after',
+    examples(['mcpgw logout linear', 'mcpgw logout --all']),
+  );
+
+  const status = add('status', 'show the logins that the configuration needs and which of them are good')
+    .argument('[server]', 'one server of the configuration')
+    .action(action(async () => (await import('./commands/status.js')).status));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(status)))).addHelpText(
+    'after',
+    examples(['mcpgw status', 'mcpgw status --json | jq .logins']),
+  );
+
+  const token = add('token', 'print a valid access token, refreshed if need be')
+    .argument('[server]', 'one server of the configuration')
+    .option('--header', 'print the whole header line', false)
+    .option('--identity', "the caller's identity login", false)
+    .action(action(async () => (await import('./commands/token.js')).token));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(token)))).addHelpText(
+    'after',
+    examples(['mcpgw token linear', 'curl -H "$(mcpgw token --header)" https://api.example.com/']),
+  );
+
+  const serve = add('serve', 'bridge an MCP host on stdin and stdout to a remote server, under the policy')
+    .addOption(new Option('--url <url>', 'the upstream, for a bare policy').env('MCPGW_URL'))
+    .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
+    .addOption(new Option('--protocol <revision>', 'skip the question which revision the upstream speaks').choices(['auto', '2025', '2026']).default('auto').env('MCPGW_PROTOCOL'))
+    .action(action(async () => (await import('./commands/serve.js')).serve));
+  addOutputOptions(addStoreOptions(addTokenOptions(addPolicyOptions(serve)))).addHelpText(
+    'after',
+    examples(['mcpgw serve -c mcpgw.json', 'mcpgw serve -c policy.json --url https://mcp.example.com/mcp --token-env TOKEN']),
+  );
+
+  return {
+    command: program,
+    run: async (words) => {
+      await program.parseAsync(words, { from: 'user' });
+      return outcome;
+    },
+  };
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+// Diagnostics for programs: the document that `validate --json` prints. Fields are only ever added.
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { hasErrors } from '../../diagnostics/diagnostic.js';
+import type { UnsupportedKey } from '../../policy/model.js';
+import { countOf, type FileReport } from './diagnostics-text.js';
+
+export interface DiagnosticsDocument {
+  readonly version: 1;
+  /** No file has an error; with `--strict`, no warning either. */
+  readonly valid: boolean;
+  readonly files: readonly FileDocument[];
+  readonly summary: { readonly files: number; readonly errors: number; readonly warnings: number };
+}
+
+export interface FileDocument {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly diagnostics: readonly DiagnosticDocument[];
+  /** Valid keys that this version does not enforce. */
+  readonly unsupported: readonly UnsupportedKey[];
+}
+
+export interface DiagnosticDocument {
+  readonly code: string;
+  readonly severity: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly pointer: string;
+  readonly message: string;
+  readonly help?: string;
+}
+
+export function diagnosticsDocument(reports: readonly FileReport[], strict: boolean): DiagnosticsDocument {
+  const files = reports.map(({ file, diagnostics, unsupported }): FileDocument => ({
+    file,
+    valid: !fails(diagnostics, strict),
+    diagnostics: diagnostics.map(diagnosticDocument),
+    unsupported,
+  }));
+  return {
+    version: 1,
+    valid: files.every((file) => file.valid),
+    files,
+    summary: { files: files.length, ...countOf(reports) },
+  };
+}
+
+/** Whether the diagnostics of a file make it invalid. */
+export function fails(diagnostics: readonly Diagnostic[], strict: boolean): boolean {
+  return hasErrors(diagnostics) || (strict && diagnostics.some((diagnostic) => diagnostic.severity === 'warning'));
+}
+
+function diagnosticDocument({ code, severity, place, pointer, message, help }: Diagnostic): DiagnosticDocument {
+  const document = { code, severity, ...place, pointer, message };
+  return help === undefined ? document : { ...document, help };
+}

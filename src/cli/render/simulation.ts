@@ -1,0 +1,92 @@
+// A simulated request, as a table and as JSON: every header that goes upstream with its source and what it
+// overrode, every one that does not with its reason. Secrets are masked unless asked for.
+import { POST_HEADERS } from '../../gateway/outbound-headers.js';
+import type { Decision } from '../../policy/decide.js';
+import type { ServerPolicy } from '../../policy/model.js';
+import { mask, reveal, type Text } from '../../secret/secret.js';
+
+export interface Simulation {
+  readonly server: ServerPolicy;
+  readonly decision: Decision;
+  readonly showSecrets: boolean;
+}
+
+/** `version` 1. Fields are only ever added. */
+export function simulationJson({ server, decision, showSecrets }: Simulation): unknown {
+  const show = (value: Text): string => (showSecrets ? reveal(value) : mask(value));
+  const target = { version: 1, server: server.name, ...(server.url === undefined ? {} : { url: server.url }) };
+  if (decision.verdict !== 'allow') return { ...target, ...decision, headers: [], dropped: [] };
+  return {
+    ...target,
+    verdict: 'allow',
+    headers: [
+      ...protocolHeaders().map(({ name, value }) => ({ name, value, source: 'protocol', overrode: [] })),
+      ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => ({
+        name,
+        value: show(value),
+        source,
+        overrode,
+        ...(renamedFrom === undefined ? {} : { renamed_from: renamedFrom }),
+      })),
+    ],
+    dropped: decision.headers.dropped.map(({ name, value, source, reason }) => ({
+      name,
+      value: show(value),
+      source,
+      reason,
+    })),
+  };
+}
+
+export function simulationText({ server, decision, showSecrets }: Simulation, color: boolean): string {
+  const show = (value: Text): string => printable(showSecrets ? reveal(value) : mask(value));
+  const bold = (text: string): string => (color ? `\u001b[1m${text}\u001b[22m` : text);
+  if (decision.verdict === 'undecided') return `${bold('undecided')}  ${decision.message}\n`;
+  if (decision.verdict === 'deny') {
+    const details = decision.details.map((detail) => `  - ${detail}\n`).join('');
+    return `${bold('deny')}  ${decision.reason}: ${decision.message}\n${details}nothing reaches ${server.name}\n`;
+  }
+  const sent = [
+    ...protocolHeaders().map(({ name, value }) => [name, value, 'protocol']),
+    ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => [
+      name,
+      show(value),
+      [
+        source,
+        ...(renamedFrom === undefined ? [] : [`renamed from ${renamedFrom}`]),
+        ...overrode.map((lower) => `overrode ${lower.source} ${lower.name}`),
+      ].join(', '),
+    ]),
+  ];
+  const dropped = decision.headers.dropped.map(({ name, value, source, reason }) => [
+    name,
+    show(value),
+    source === 'forwarded' ? reason : `${reason} (${source})`,
+  ]);
+  return [
+    `${bold('allow')}  ${server.name}${server.url === undefined ? '' : ` ${server.url}`}`,
+    bold('the upstream receives'),
+    ...table(sent),
+    ...(dropped.length === 0 ? [] : [bold('dropped'), ...table(dropped)]),
+    '',
+  ].join('\n');
+}
+
+function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {
+  return POST_HEADERS.flatMap((name, index) =>
+    index % 2 === 0 ? [{ name, value: POST_HEADERS[index + 1] ?? '' }] : [],
+  );
+}
+
+/** Header values come from anywhere: nothing in them may steer a terminal. */
+function printable(value: string): string {
+  return value.replace(/[\u0000-\u001f\u007f-\u009f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const WIDEST_VALUE = 60;
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const nameWidth = Math.max(...rows.map(([name = '']) => name.length));
+  const valueWidth = Math.min(WIDEST_VALUE, Math.max(...rows.map(([, value = '']) => value.length)));
+  return rows.map(([name = '', value = '', why = '']) => `  ${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${why}`);
+}

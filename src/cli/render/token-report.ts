@@ -1,0 +1,54 @@
+// What `verify-token` prints: the verdict, every check, the claims of an accepted token, and which keys were
+// considered. Claims of a token that was not accepted are not shown: nobody vouches for them.
+import type { TokenVerdict } from '../../policy/principal.js';
+import type { TokenCheck, TokenReport } from '../../token/report.js';
+import type { ConsideredKey } from '../../token/signature.js';
+import { jsonText } from './json-text.js';
+
+export interface ShownReport {
+  readonly report: TokenReport;
+  /** Whether the keys are shown, too. */
+  readonly explain: boolean;
+  readonly color: boolean;
+}
+
+/** The document of `--json`; fields are only ever added. */
+export function tokenReportJson({ report, explain }: ShownReport): Readonly<Record<string, unknown>> {
+  const { verdict, checks, header, claims, keys } = report;
+  return {
+    version: 1,
+    verdict: verdict.verdict,
+    ...(verdict.verdict === 'rejected' ? { reason: verdict.reason } : {}),
+    ...(verdict.verdict === 'accepted' ? {} : { message: verdict.message }),
+    ...(verdict.verdict === 'rejected' ? { details: verdict.details } : {}),
+    checks,
+    ...(verdict.verdict === 'accepted' ? { header, claims } : {}),
+    ...(explain ? { keys } : {}),
+  };
+}
+
+export function tokenReportText({ report, explain, color }: ShownReport): string {
+  const { verdict, checks, claims, keys } = report;
+  return [
+    verdictLine(verdict, color),
+    checks.map(checkLine).join('\n'),
+    ...(explain ? [`keys\n${keys.length === 0 ? '  none was looked at' : keys.map(keyLine).join('\n')}`] : []),
+    ...(verdict.verdict === 'accepted' ? [`claims\n${jsonText(claims)}`] : []),
+  ].join('\n\n');
+}
+
+function verdictLine(verdict: TokenVerdict, color: boolean): string {
+  const text = verdict.verdict === 'accepted' ? 'accepted' : `${verdict.verdict}: ${verdict.message}`;
+  if (!color) return text;
+  const sequence = { accepted: '1;32', rejected: '1;31', undecided: '1;33' }[verdict.verdict];
+  return `\u001b[${sequence}m${text}\u001b[0m`;
+}
+
+function checkLine({ name, outcome, reason }: TokenCheck): string {
+  return `  ${outcome.padEnd(7)}  ${name}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function keyLine({ index, kid, kty, thumbprint, outcome, reason }: ConsideredKey): string {
+  const name = kid === undefined ? 'no kid' : `kid ${jsonText(kid)}`;
+  return `  ${outcome.padEnd(8)}  keys[${index}] (${name}, ${jsonText(kty)}, thumbprint ${thumbprint}): ${reason}`;
+}

@@ -1,0 +1,61 @@
+// Puts together what the gateway asks about a caller: the verifier of src/token, the token sources of the command
+// line and the stored login of src/oauth. The one place where these parts, which never import one another, meet.
+import type { AccessTokenSource, ConfiguredToken, CallerSources, VerifyToken } from '../gateway/caller.js';
+import type { Host } from '../host.js';
+import type { Log } from '../log.js';
+import type { ServerPolicy } from '../policy/model.js';
+import { readTokenFile, readTokenVariable, type TokenOptions } from './options/token.js';
+
+export interface CallerWiring {
+  readonly host: Host;
+  readonly log: Log;
+  readonly server: ServerPolicy;
+  readonly configuredToken: ConfiguredToken | undefined;
+  readonly identityLogin: AccessTokenSource | undefined;
+}
+
+export async function wireCaller(wiring: CallerWiring): Promise<CallerSources> {
+  return {
+    server: wiring.server,
+    verify: await verifyTokenOf(wiring),
+    configuredToken: wiring.configuredToken,
+    identityLogin: wiring.identityLogin,
+  };
+}
+
+async function verifyTokenOf({ host, log, server }: CallerWiring): Promise<VerifyToken | undefined> {
+  const rules = server.tokenRules;
+  if (rules === undefined) return undefined;
+  const [{ createTokenVerifier }, { findToken }] = await Promise.all([
+    import('../token/verify.js'),
+    import('../token/find-token.js'),
+  ]);
+  const verifier = createTokenVerifier({ rules, host, log });
+  return {
+    token: (token) => verifier.judge(token),
+    header: (headerValue) => {
+      const found = findToken({ rules, headerValue });
+      return found.found ? verifier.judge(found.token) : Promise.resolve(found.verdict);
+    },
+  };
+}
+
+/** `--token-file`, `--token-env`, or their variables; undefined when none is given. */
+export async function configuredTokenOf(host: Host, options: TokenOptions): Promise<ConfiguredToken | undefined> {
+  const { tokenFile, tokenEnv } = options;
+  if (tokenFile !== undefined) {
+    let current = await readTokenFile(host, tokenFile);
+    return {
+      current: () => current,
+      reread: async () => {
+        const again = await readTokenFile(host, tokenFile);
+        if (again.reveal() === current.reveal()) return undefined;
+        current = again;
+        return current;
+      },
+    };
+  }
+  if (tokenEnv === undefined) return undefined;
+  const token = readTokenVariable(host, tokenEnv);
+  return { current: () => token, reread: () => Promise.resolve(undefined) };
+}

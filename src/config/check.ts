@@ -1,0 +1,77 @@
+// Text → GatewayPolicy and everything that is wrong with it: the one entry to the configuration. All problems of a
+// document come out of one run. What only matters when there is something to report is loaded only then.
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Host } from '../host.js';
+import type { GatewayPolicy } from '../policy/model.js';
+import { compilePatterns } from './claim-patterns.js';
+import { contradictions } from './contradictions.js';
+import { layoutOf } from './document-kinds.js';
+import { normalize } from './normalize.js';
+import { parseConfig } from './parse.js';
+import { pointerOf, type Path } from './path.js';
+import { resolveDocument } from './references.js';
+import { schemaIssues } from './schema.js';
+
+export interface CheckOptions {
+  readonly host: Pick<Host, 'env' | 'files'>;
+  /** The file as the user named it, for diagnostics. */
+  readonly file: string;
+  readonly text: string;
+  /** Absolute directory that `${file:…}` references are relative to. */
+  readonly directory: string;
+  /** False: secret references are checked for form alone and stay masked placeholders. */
+  readonly resolveReferences: boolean;
+  /** False for a configuration that was only found in the working directory: it may use no reference. */
+  readonly trusted: boolean;
+  /** Whether the lint rules run, too. */
+  readonly lint: boolean;
+}
+
+export interface CheckedConfig {
+  /** Undefined exactly when there are errors. */
+  readonly policy: GatewayPolicy | undefined;
+  /** In reading order. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function checkConfig(options: CheckOptions): Promise<CheckedConfig> {
+  const { file, trusted } = options;
+  const parsed = parseConfig(options.text);
+  if (parsed.syntax.length > 0 || parsed.root === undefined) {
+    const { syntaxDiagnostics } = await import('./report.js');
+    return { policy: undefined, diagnostics: syntaxDiagnostics(parsed, file) };
+  }
+  const resolved = await resolveDocument(parsed.value, options);
+  const isReference = (path: Path): boolean => resolved.references.has(pointerOf(path));
+  const layout = layoutOf(resolved.value);
+  const issues = schemaIssues(layout.kind, resolved.value);
+  const { patterns, findings: patternFindings } = await compilePatterns({
+    sections: layout.sections,
+    references: resolved.references,
+  });
+  const errors = [
+    ...parsed.duplicates,
+    ...resolved.findings,
+    ...contradictions({ layout, trusted, isReference }),
+    ...[
+      ...patternFindings,
+      ...(issues.length === 0
+        ? []
+        : (await import('./issues.js')).findingsOf(issues, {
+            document: resolved.value,
+            references: resolved.references,
+          })),
+    ].filter(({ path, part }) => part === 'key' || !resolved.undetermined.has(pointerOf(path))),
+  ];
+  const warnings = options.lint ? (await import('./lint.js')).lintFindings({ layout, isReference }) : [];
+  const diagnostics =
+    errors.length + warnings.length === 0
+      ? []
+      : (await import('./report.js')).diagnosticsOf({ parsed, file, errors, warnings });
+  return {
+    policy: hasErrors(diagnostics)
+      ? undefined
+      : normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
+    diagnostics,
+  };
+}

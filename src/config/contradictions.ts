@@ -1,0 +1,91 @@
+// What may not be said together: errors that lie between the sections of a document, or between a server and the
+// defaults it inherits (spec: config, "Three forms" and "What is an error"). Runs on documents that may have other
+// errors, too.
+import { settingOf, type Layout, type Section, type ServerSections, type Setting } from './document-kinds.js';
+import type { Finding } from './finding.js';
+import { labelOf, pointerOf } from './path.js';
+import { hasMember, membersOf, memberOf } from './raw-value.js';
+import { NAME_IT } from './references.js';
+import { isInsecure } from './schema/url.js';
+
+export interface ContradictionContext {
+  readonly layout: Layout;
+  /** False: the configuration may run no command. */
+  readonly trusted: boolean;
+  readonly isReference: (path: readonly (string | number)[]) => boolean;
+}
+
+export function contradictions(context: ContradictionContext): readonly Finding[] {
+  const { layout, trusted } = context;
+  const found = [
+    ...noServers(layout),
+    ...layout.sections.flatMap(transportTwice),
+    ...(trusted ? [] : layout.sections.flatMap(untrustedCommand)),
+    ...sharedCredentials(context),
+    ...layout.servers.flatMap((server) => [...insecureUrl(server), ...toolRulesWithoutToken(server)]),
+  ];
+  // Several servers that inherit one mistake have made it once.
+  return [...new Map(found.map((finding) => [`${finding.code} ${pointerOf(finding.path)}`, finding])).values()];
+}
+
+function noServers({ kind, top }: Layout): Finding[] {
+  const servers = memberOf(top.value, 'mcpServers');
+  if (kind !== 'gateway' || typeof servers !== 'object' || membersOf(servers).length > 0) return [];
+  if (servers === null || Array.isArray(servers)) return [];
+  return [{ code: 'MCPGW104', path: ['mcpServers'], part: 'value', message: '`mcpServers` names no server' }];
+}
+
+function transportTwice({ path, value }: Section): Finding[] {
+  if (!hasMember(value, 'transport') || !hasMember(value, 'type')) return [];
+  const message = '`type` is another name of `transport`, which stands here, too';
+  return [{ code: 'MCPGW114', path: [...path, 'type'], part: 'key', message, help: 'keep one of them' }];
+}
+
+function untrustedCommand({ path, value }: Section): Finding[] {
+  if (!hasMember(value, 'header_command')) return [];
+  const message = 'a configuration that was only found here may not run a command';
+  return [{ code: 'MCPGW117', path: [...path, 'header_command'], part: 'key', message, help: NAME_IT }];
+}
+
+function sharedCredentials({ layout, isReference }: ContradictionContext): Finding[] {
+  if (layout.kind !== 'gateway' || layout.servers.length < 2) return [];
+  const { value } = layout.top;
+  const credentials: (readonly string[])[] = ['headers', 'header_command']
+    .filter((key) => hasMember(value, key))
+    .map((key) => [key]);
+  for (const [name] of membersOf(memberOf(value, 'passthrough_headers'))) {
+    if (isReference(['passthrough_headers', name])) credentials.push(['passthrough_headers', name]);
+  }
+  for (const key of ['oauth_metadata', 'external_auth_config']) {
+    if (hasMember(memberOf(value, key), 'client_secret')) credentials.push([key, 'client_secret']);
+  }
+  return credentials.map((path) => ({
+    code: 'MCPGW114',
+    path,
+    part: 'key',
+    message: `${labelOf(path)} stands beside \`mcpServers\`, so every one of the ${layout.servers.length} servers would get it`,
+    help: 'put it into the entry of the server that it belongs to',
+  }));
+}
+
+function insecureUrl(server: ServerSections): Finding[] {
+  const url = settingOf(server, 'url');
+  if (typeof url?.value !== 'string' || !isInsecure(url.value)) return [];
+  if (settingOf(server, 'allow_insecure_http')?.value === true) return [];
+  return [
+    {
+      code: 'MCPGW106',
+      path: url.path,
+      part: 'value',
+      message: '`url` must be an https URL: plain http is for this machine alone',
+      help: '"allow_insecure_http": true allows it for a network that you trust',
+    },
+  ];
+}
+
+function toolRulesWithoutToken(server: ServerSections): Finding[] {
+  const rules: Setting | undefined = settingOf(server, 'tool_authorization');
+  if (rules === undefined || settingOf(server, 'jwt_validation') !== undefined) return [];
+  const message = '`tool_authorization` needs `jwt_validation`: without it, nobody knows what the caller may do';
+  return [{ code: 'MCPGW114', path: rules.path, part: 'key', message }];
+}

@@ -1,0 +1,35 @@
+// What a lint rule is: a name, a stable code, and a check over the sections of a document. Rules run on documents
+// that may have errors, too, so they expect values of any type.
+import type { RuleCode } from '../diagnostics/codes.js';
+import type { Layout } from './document-kinds.js';
+import type { Path } from './path.js';
+
+export interface LintSubject {
+  readonly layout: Layout;
+  /** Whether the value at a place came from a secret reference: rules about texts leave it alone. */
+  readonly isReference: (path: Path) => boolean;
+}
+
+export interface LintMatch {
+  readonly path: Path;
+  /** The value by default. */
+  readonly part?: 'key' | 'value';
+  /** One sentence. Never quotes a configured value. */
+  readonly message: string;
+  /** In place of the rule's own help. */
+  readonly help?: string;
+}
+
+export interface LintRule {
+  /** The file's name, and its folder's in test/golden/lint/. */
+  readonly name: string;
+  readonly code: RuleCode;
+  readonly severity: 'warning';
+  /** What the rule looks for. */
+  readonly meaning: string;
+  /** What can go wrong. */
+  readonly why: string;
+  /** What to do. */
+  readonly help: string;
+  readonly check: (subject: LintSubject) => Iterable<LintMatch>;
+}

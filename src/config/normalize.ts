@@ -1,0 +1,71 @@
+// A document that passed every check → GatewayPolicy. Here and in normalize/ are the only defaults (spec: config,
+// "Server entry"). Look-ups are those of objects without a prototype, so they find own members alone.
+import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
+import type { Patterns } from './claim-patterns.js';
+import { settingOf, type Layout, type ServerSections } from './document-kinds.js';
+import { forwardPolicy } from './normalize/forward-policy.js';
+import { credentialFields, headerFieldsOf } from './normalize/header-fields.js';
+import { identityPolicy } from './normalize/identity-policy.js';
+import { identityProvider } from './normalize/identity-provider.js';
+import { tokenRules } from './normalize/token-rules.js';
+import type { Path } from './path.js';
+import { memberOf } from './raw-value.js';
+import type { RemoteServer, TopKeys } from './schema.js';
+import { unsupportedKeys } from './unsupported.js';
+
+export interface NormalizeOptions {
+  readonly layout: Layout;
+  readonly patterns: Patterns;
+  /** Whether the value at a place came from a secret reference. */
+  readonly isReference: (path: Path) => boolean;
+  readonly keychain: readonly Path[];
+}
+
+/** INVARIANT: the document of the layout has no error. */
+export function normalize(options: NormalizeOptions): GatewayPolicy {
+  const { layout, isReference } = options;
+  // The schema has judged this member, as the type says.
+  const clientHeaders = memberOf(layout.top.value, 'client_headers') as TopKeys['client_headers'];
+  return {
+    form: layout.kind,
+    servers: layout.servers.map((server) => serverPolicy(server, options)),
+    clientHeaders: headerFieldsOf({ fields: clientHeaders, path: ['client_headers'], isReference }),
+    unsupported: unsupportedKeys(options),
+  };
+}
+
+function serverPolicy(server: ServerSections, { patterns, isReference }: NormalizeOptions): ServerPolicy {
+  const valueOf = <K extends keyof RemoteServer>(key: K): NonNullable<RemoteServer[K]> | undefined =>
+    // The schema has judged every member of every section; `null` is left out by settingOf.
+    settingOf(server, key)?.value as NonNullable<RemoteServer[K]> | undefined;
+  const passthrough = settingOf(server, 'passthrough_headers');
+  const external = valueOf('external_auth_config');
+  const rules = valueOf('jwt_validation');
+  return {
+    name: server.name,
+    url: valueOf('url'),
+    transport: transportOf(settingOf(server, 'transport', 'type')?.value),
+    authType: authTypeOf(valueOf('auth_type')),
+    headers: credentialFields(valueOf('headers')),
+    passthroughHeaders: headerFieldsOf({
+      fields: valueOf('passthrough_headers'),
+      path: passthrough?.path ?? [],
+      isReference,
+    }),
+    forward: forwardPolicy(valueOf('forward_headers')),
+    identity: identityPolicy(valueOf('user_identity_forwarding')),
+    tokenRules: rules && tokenRules({ rules, external, patterns }),
+    identityProvider: external && identityProvider(external, rules),
+    allowInsecureHttp: valueOf('allow_insecure_http') ?? false,
+    timeoutMs: valueOf('timeout_ms'),
+    sharesTopLevelTokenRules: settingOf(server, 'jwt_validation')?.isTopLevel ?? false,
+  };
+}
+
+function transportOf(value: unknown): ServerPolicy['transport'] {
+  return value === 'http' || value === 'sse' ? value : 'auto';
+}
+
+function authTypeOf(value: RemoteServer['auth_type']): ServerPolicy['authType'] {
+  return value === 'custom' ? 'headers' : (value ?? undefined);
+}

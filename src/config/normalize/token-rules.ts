@@ -1,0 +1,91 @@
+// `jwt_validation` → TokenRules, with the defaults of the specification's table (spec: token rules, "Fields").
+import type { ClaimRule, KeySource, Pattern, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
+import { Secret } from '../../secret/secret.js';
+import { claimText, type Patterns } from '../claim-patterns.js';
+import { durationSeconds } from '../duration.js';
+import type { RemoteServer } from '../schema.js';
+
+type JwtValidation = NonNullable<RemoteServer['jwt_validation']>;
+type RawClaimRules = NonNullable<JwtValidation['claimValues']>;
+type RawClaimRule = RawClaimRules[string];
+
+export interface TokenRulesOptions {
+  readonly rules: JwtValidation;
+  /** Whose client credentials introspection uses, unless it has its own. */
+  readonly external: NonNullable<RemoteServer['external_auth_config']> | undefined;
+  readonly patterns: Patterns;
+}
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+const KEY_CACHE_SECONDS = 86_400;
+
+export function tokenRules(options: TokenRulesOptions): TokenRules {
+  const { rules, patterns } = options;
+  return {
+    source: keySource(options),
+    // The schema took no other names.
+    algorithms: (rules.algorithms as readonly SignatureAlgorithm[] | undefined) ?? ['RS256'],
+    headerKey: rules.headerKey ?? 'Authorization',
+    clockToleranceSeconds: rules.clockTolerance ?? CLOCK_TOLERANCE_SECONDS,
+    maxTokenAgeSeconds: rules.maxTokenAge === undefined ? undefined : durationSeconds(rules.maxTokenAge),
+    requiredClaims: rules.requiredClaims ?? [],
+    claimRules: Object.entries(rules.claimValues ?? {}).map(([claim, rule]) => ({ claim, ...ruleOf(rule, patterns) })),
+    headerPayloadMatch: rules.headerPayloadMatch ?? [],
+    requireExp: rules.requireExp ?? false,
+    typ: rules.typ,
+  };
+}
+
+function keySource({ rules, external }: TokenRulesOptions): KeySource {
+  if (rules.jwksUri !== undefined) {
+    return { kind: 'jwksUri', url: rules.jwksUri, cacheMaxAgeSeconds: rules.cacheMaxAge ?? KEY_CACHE_SECONDS };
+  }
+  if (rules.jwks !== undefined) return { kind: 'jwks', keys: rules.jwks.keys };
+  const { clientId, clientSecret } = introspectionClient(rules, external);
+  return {
+    kind: 'introspection',
+    // One of the three methods is there: the schema has counted them.
+    url: rules.introspectEndpoint ?? '',
+    clientId,
+    clientSecret: clientSecret === undefined ? undefined : new Secret(clientSecret),
+    contentType: rules.introspectContentType ?? 'application/x-www-form-urlencoded',
+    cacheMaxAgeSeconds: rules.introspectCacheMaxAge ?? 0,
+  };
+}
+
+interface ClientCredentials {
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
+}
+
+/** The provider's credentials stand in only as a pair, and only when introspection has none of its own. */
+function introspectionClient(rules: JwtValidation, external: TokenRulesOptions['external']): ClientCredentials {
+  const { introspectClientId: clientId, introspectClientSecret: clientSecret } = rules;
+  const isPair = external?.client_id !== undefined && external.client_secret !== undefined;
+  if (clientId !== undefined || clientSecret !== undefined || !isPair) return { clientId, clientSecret };
+  return { clientId: external.client_id, clientSecret: external.client_secret };
+}
+
+// Omit does not distribute over a union by itself.
+type Matching<R> = R extends ClaimRule ? Omit<R, 'claim'> : never;
+
+function ruleOf(rule: RawClaimRule, patterns: Patterns): Matching<ClaimRule> {
+  const values = (Array.isArray(rule.values) ? rule.values : [rule.values]).flatMap(
+    (value: unknown) => claimText(value) ?? [],
+  );
+  const matchType = rule.matchType ?? 'exact';
+  switch (matchType) {
+    case 'exact':
+      return { matchType, value: values[0] ?? '' };
+    case 'regex':
+      return { matchType, patterns: values.map((source) => patterns.get(source) ?? matchesNothing(source)) };
+    case 'contains':
+    case 'containsAll':
+      return { matchType, values };
+  }
+}
+
+/** Stands in for a pattern that could not be looked up (`--no-resolve`): such a policy is shown, never enforced. */
+function matchesNothing(source: string): Pattern {
+  return { source, test: () => false };
+}

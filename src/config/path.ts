@@ -1,0 +1,24 @@
+// Where in a document something stands: the keys and indices from its root.
+
+/** Keys and indices from the root; empty is the whole document. */
+export type Path = readonly (string | number)[];
+
+/** RFC 6901; `""` is the whole document. */
+export function pointerOf(path: Path): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** What a sentence calls the place: its last key and the indices behind it (`algorithms[0]`), in backticks. */
+export function labelOf(path: Path): string {
+  const last = path.findLastIndex((step) => typeof step === 'string');
+  if (last === -1) return 'the configuration';
+  const indices = path.slice(last + 1).map((index) => `[${index}]`);
+  return `\`${oneLine(String(path[last]))}${indices.join('')}\``;
+}
+
+/** Keys are the author's: whatever would break a line of output is written as an escape. */
+function oneLine(key: string): string {
+  if (key === '') return '""';
+  const escaped = JSON.stringify(key).slice(1, -1).replaceAll('\\"', '"');
+  return escaped.length > 80 ? `${escaped.slice(0, 79)}…` : escaped;
+}

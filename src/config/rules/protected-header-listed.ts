@@ -1,0 +1,35 @@
+// Forward_headers names a header that is never forwarded.
+import type { LintRule } from '../lint-rule.js';
+import { settingOf, type ServerSections } from '../document-kinds.js';
+import { forwardedNames } from '../forwarded-names.js';
+import { managedIdentityHeader } from '../managed-identity-header.js';
+import { memberOf } from '../raw-value.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
+import { isTransportName, PROTECTED_NAMES } from '../../policy/headers/protected.js';
+
+export const protectedHeaderListed: LintRule = {
+  name: 'protected-header-listed',
+  code: 'MCPGW005',
+  severity: 'warning',
+  meaning: 'forward_headers names a header that is never forwarded',
+  why: 'Credentials and headers of the transport are never taken from a client, so the entry has no effect.',
+  help: 'take the entry out; send a credential of your own with `headers`',
+  *check({ layout }) {
+    for (const server of layout.servers) {
+      const forward = settingOf(server, 'forward_headers');
+      if (forward === undefined) continue;
+      const own = ownProtectedNames(server);
+      for (const { name, path } of forwardedNames(forward)) {
+        if (!PROTECTED_NAMES.has(name) && !isTransportName(name) && !own.has(name)) continue;
+        yield { path, message: 'this header is never forwarded, whatever the configuration says' };
+      }
+    }
+  },
+};
+
+/** The header that carries the identity, and the one that carries the token unless that is `Authorization`. */
+function ownProtectedNames(server: ServerSections): ReadonlySet<string> {
+  const headerKey = memberOf(settingOf(server, 'jwt_validation')?.value, 'headerKey');
+  const names = [managedIdentityHeader(server) ?? '', typeof headerKey === 'string' ? canonicalName(headerKey) : ''];
+  return new Set(names.filter((name) => name !== '' && name !== 'authorization'));
+}

@@ -1,0 +1,95 @@
+// The full schema of a configuration, for its three forms (spec: config). Structure and single values are judged
+// here; what holds between sections is the business of contradictions.ts.
+import * as z from 'zod/mini';
+import { RULE_CODES } from '../diagnostics/codes.js';
+import type { DocumentKind } from './document-kinds.js';
+import { hasMember } from './raw-value.js';
+import { headerFields } from './schema/headers.js';
+import { policyKeys } from './schema/server.js';
+import { choose, closedObject, dictionary } from './schema/structure.js';
+import { serverUrl } from './schema/url.js';
+
+/** Everything that is wrong with the document, in zod's terms; issues.ts says it in ours. */
+export function schemaIssues(kind: DocumentKind, document: unknown): readonly z.core.$ZodIssue[] {
+  return z.safeParse(DOCUMENTS[kind], document, { jitless: true }).error?.issues ?? [];
+}
+
+const optionalKeys = optional(policyKeys);
+
+const ruleLevels = Object.fromEntries(
+  Object.values(RULE_CODES).map((rule) => [rule, z.optional(z.enum(['off', 'warning', 'error']))]),
+);
+
+const topKeys = {
+  ...optionalKeys,
+  client_headers: z.optional(headerFields),
+  identity_issuer: z.optional(z.string()),
+  identity_signing_key: z.optional(z.string()),
+  lint: z.optional(closedObject(ruleLevels)),
+};
+
+const URL_AT_TOP = { url: 'put the server under `mcpServers`, or give the URL to serve: --url' };
+
+const bareDocument = closedObject(topKeys, {
+  hints: URL_AT_TOP,
+  alsoSuggest: ['mcpServers', 'mcp_integration_details'],
+});
+
+const remoteServer = closedObject({ url: serverUrl, ...nullable(policyKeys) });
+
+/** An entry of an MCP client's own configuration that starts a program: whatever else it says, that is the point. */
+const localServer = z.unknown().check((payload) => {
+  payload.issues.push({
+    code: 'custom',
+    input: undefined,
+    path: ['command'],
+    params: {
+      kind: 'problem',
+      problem: {
+        code: 'MCPGW103',
+        says: 'starts a local server, and mcpgw serves remote ones',
+        help: 'give the entry a `url`, or leave it to the MCP client',
+        part: 'key',
+      },
+    },
+  });
+});
+
+const serverEntry = choose((entry): typeof remoteServer =>
+  // A local server never passes, so the type of what passes is that of a remote one.
+  hasMember(entry, 'command') ? (localServer as unknown as typeof remoteServer) : remoteServer,
+);
+
+const gatewayDocument = closedObject({ mcpServers: dictionary(serverEntry), ...topKeys }, { hints: URL_AT_TOP });
+
+const portkeyDocument = closedObject({
+  mcp_integration_details: closedObject({
+    transport: z.optional(policyKeys.transport),
+    auth_type: z.optional(policyKeys.auth_type),
+    url: z.optional(serverUrl),
+    configurations: z.optional(closedObject(optionalKeys)),
+  }),
+});
+
+const DOCUMENTS = { bare: bareDocument, gateway: gatewayDocument, portkey: portkeyDocument } as const;
+
+/** A server's entry once it has passed: what normalize.ts reads. */
+export type RemoteServer = z.infer<typeof remoteServer>;
+/** The keys beside `mcpServers` once they have passed. */
+export type TopKeys = z.infer<typeof bareDocument>;
+
+type Optional<S> = { [K in keyof S]: S[K] extends z.core.$ZodType ? z.ZodMiniOptional<S[K]> : never };
+type Nullable<S> = {
+  [K in keyof S]: S[K] extends z.core.$ZodType ? z.ZodMiniOptional<z.ZodMiniNullable<S[K]>> : never;
+};
+
+function optional<S extends Readonly<Record<string, z.core.$ZodType>>>(shape: S): Optional<S> {
+  const entries = Object.entries(shape).map(([key, schema]) => [key, z.optional(schema)]);
+  return Object.fromEntries(entries) as Optional<S>; // the same keys, each made optional
+}
+
+/** A server's own `null` switches a default off. */
+function nullable<S extends Readonly<Record<string, z.core.$ZodType>>>(shape: S): Nullable<S> {
+  const entries = Object.entries(shape).map(([key, schema]) => [key, z.optional(z.nullable(schema))]);
+  return Object.fromEntries(entries) as Nullable<S>; // the same keys, each made optional and nullable
+}

@@ -1,0 +1,37 @@
+// `{ "values", "matchType" }`: one member of `claimValues` or of a tool's `required_claims` (spec: token rules).
+import * as z from 'zod/mini';
+import { elementsOf, hasMember, memberOf, type RawObject } from '../raw-value.js';
+import { choose, closedObject, dictionary, type Problem } from './structure.js';
+
+const one = choose((value): z.ZodMiniString | z.ZodMiniNumber | z.ZodMiniBoolean => {
+  if (typeof value === 'number') return z.number();
+  return typeof value === 'boolean' ? z.boolean() : z.string();
+});
+const several = z.array(one);
+
+const claimRule = closedObject(
+  {
+    values: choose((value): typeof several | typeof one => (Array.isArray(value) ? several : one)),
+    matchType: z.optional(z.enum(['exact', 'contains', 'containsAll', 'regex'])),
+  },
+  { alsoCheck: valuesProblems },
+);
+
+export const claimRules = dictionary(claimRule);
+
+function* valuesProblems(rule: RawObject): Iterable<Problem> {
+  const values = memberOf(rule, 'values');
+  if (!Array.isArray(values)) return;
+  if (values.length === 0) {
+    yield { code: 'MCPGW110', says: 'must not be empty: no token could satisfy the rule', at: ['values'] };
+  }
+  const isExact = !hasMember(rule, 'matchType') || memberOf(rule, 'matchType') === 'exact';
+  if (isExact && elementsOf(values).length > 1) {
+    yield {
+      code: 'MCPGW110',
+      says: 'must be one value, because `exact` compares the whole claim',
+      help: 'for any one of several: "matchType": "contains"',
+      at: ['values'],
+    };
+  }
+}

@@ -1,0 +1,34 @@
+// `headers`, `passthrough_headers`, `client_headers` and `forward_headers` (spec: headers).
+import * as z from 'zod/mini';
+import { isHeaderName, isHeaderValue } from '../../policy/headers/header-name.js';
+import { choose, closedObject, dictionary, textThat, type Problem } from './structure.js';
+
+export const headerName = textThat(nameProblem);
+
+export const headerFields = dictionary(
+  textThat((value) =>
+    isHeaderValue(value)
+      ? undefined
+      : {
+          code: 'MCPGW107',
+          says: 'is not a header value: no line break or other control character, and no character beyond U+00FF',
+        },
+  ),
+  nameProblem,
+);
+
+const rename = closedObject({ from: headerName, to: headerName });
+const entries = z.array(
+  choose((entry): typeof headerName | typeof rename => (typeof entry === 'object' ? rename : headerName)),
+);
+const withMode = closedObject({ mode: z.enum(['allowlist', 'all-except']), headers: entries });
+
+export const forwardHeaders = choose((value): typeof entries | typeof withMode =>
+  Array.isArray(value) ? entries : withMode,
+);
+
+function nameProblem(name: string): Problem | undefined {
+  return isHeaderName(name)
+    ? undefined
+    : { code: 'MCPGW107', says: "is not a header name: letters, digits and !#$%&'*+-.^_`|~ alone" };
+}

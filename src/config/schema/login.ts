@@ -1,0 +1,115 @@
+// `oauth_metadata` and `external_auth_config` (spec: login): members of RFC 8414 and RFC 7591 by their own names, and
+// how mcpgw presents itself as a client.
+import * as z from 'zod/mini';
+import { choose, closedObject, dictionary, flagThat, integerBetween, type Problem } from './structure.js';
+import { endpointUrl, pageUrl } from './url.js';
+
+/** Members of an authorization server's metadata that a config may state. */
+export const SERVER_METADATA = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'registration_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'device_authorization_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+  'scopes_supported',
+  'response_types_supported',
+  'grant_types_supported',
+  'code_challenge_methods_supported',
+  'token_endpoint_auth_methods_supported',
+] as const;
+
+/** What mcpgw itself puts into an authorization request. */
+const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
+  'response_type',
+  'client_id',
+  'client_secret',
+  'code_challenge',
+  'code_challenge_method',
+  'redirect_uri',
+  'state',
+  'scope',
+  'resource',
+  'nonce',
+]);
+
+const text = z.optional(z.string());
+const texts = z.optional(z.array(z.string()));
+const endpoint = z.optional(endpointUrl);
+const page = z.optional(pageUrl);
+const ignored = z.optional(z.unknown());
+
+/** `false` says: send none. */
+const noResource = flagThat((value) =>
+  value ? { code: 'MCPGW105', says: 'must be a text, or false to send none' } : undefined,
+);
+const someResource = z.string();
+
+const members = {
+  issuer: endpoint,
+  authorization_endpoint: endpoint,
+  token_endpoint: endpoint,
+  registration_endpoint: endpoint,
+  revocation_endpoint: endpoint,
+  introspection_endpoint: endpoint,
+  device_authorization_endpoint: endpoint,
+  userinfo_endpoint: endpoint,
+  jwks_uri: endpoint,
+  scopes_supported: texts,
+  response_types_supported: texts,
+  grant_types_supported: texts,
+  code_challenge_methods_supported: texts,
+  token_endpoint_auth_methods_supported: texts,
+
+  client_id: text,
+  client_secret: text,
+  client_id_metadata_url: endpoint,
+  scope: text,
+  resource: z.optional(
+    choose((value): typeof noResource | typeof someResource =>
+      typeof value === 'boolean' ? noResource : someResource,
+    ),
+  ),
+  token_endpoint_auth_method: z.optional(
+    z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
+  ),
+  client_assertion_key: z.optional(
+    choose((value) => (typeof value === 'object' ? z.looseObject({ kty: z.string() }) : z.string())),
+  ),
+  client_assertion_alg: text,
+  client_assertion_kid: text,
+  redirect_uri: text,
+  authorization_params: z.optional(dictionary(z.string(), parameterProblem)),
+
+  client_name: text,
+  client_uri: page,
+  logo_uri: page,
+  software_id: text,
+  software_version: text,
+  grant_types: texts,
+  response_types: texts,
+  contacts: texts,
+  tos_uri: page,
+  policy_uri: page,
+  // Valid, and without effect: a lint rule says so.
+  redirect_uris: ignored,
+  jwks: ignored,
+  software_statement: ignored,
+};
+
+export const externalAuth = closedObject(members);
+
+/** Wrapped twice it is the known trap of the original: valid, ignored, and a lint warning. */
+export const oauthMetadata = closedObject({ ...members, oauth_metadata: ignored });
+
+/** Milliseconds that a timer can count. */
+export const milliseconds = integerBetween(1, 2_147_483_647);
+
+function parameterProblem(name: string): Problem | undefined {
+  return RESERVED_PARAMETERS.has(name)
+    ? { code: 'MCPGW114', says: 'is reserved: mcpgw sets this parameter itself' }
+    : undefined;
+}

@@ -1,0 +1,73 @@
+// Valid keys that this version does not enforce. `validate` notes them; every other command refuses a configuration
+// that has one, because a policy that is silently not enforced is worse than none.
+import type { UnsupportedKey } from '../policy/model.js';
+import type { Layout, Section } from './document-kinds.js';
+import { pointerOf, type Path } from './path.js';
+import { hasMember, memberOf } from './raw-value.js';
+
+export function unsupportedKeys({
+  layout,
+  keychain,
+}: {
+  layout: Layout;
+  keychain: readonly Path[];
+}): readonly UnsupportedKey[] {
+  const found: Unsupported[] = [
+    ...['identity_signing_key', 'identity_issuer']
+      .filter((key) => hasMember(layout.top.value, key))
+      .map((key) => ({ key, path: [key] })),
+    ...layout.sections.flatMap((section) => inSection(section)),
+    ...keychain.map((path) => ({ key: '${keychain:…}', path })),
+  ];
+  return found.map(({ key, path }) => ({ key, pointer: pointerOf(path) }));
+}
+
+interface Unsupported {
+  readonly key: string;
+  readonly path: Path;
+}
+
+const WHOLE_KEYS = ['tools', 'tool_authorization', 'header_command', 'tls', 'oauth_metadata'];
+
+function inSection(section: Section): readonly Unsupported[] {
+  const at = (...steps: readonly string[]): Path => [...section.path, ...steps];
+  const { value } = section;
+  const rules = memberOf(value, 'jwt_validation');
+  const identity = memberOf(value, 'user_identity_forwarding');
+  return [
+    ...WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
+      key,
+      path: at(key),
+    })),
+    ...['transport', 'type']
+      .filter((key) => memberOf(value, key) === 'sse')
+      .map((key) => ({ key: 'transport: sse', path: at(key) })),
+    ...authType(section),
+    ...(hasMember(rules, 'introspectEndpoint')
+      ? [{ key: 'introspectEndpoint', path: at('jwt_validation', 'introspectEndpoint') }]
+      : []),
+    ...(memberOf(identity, 'method') === 'jwt_header'
+      ? [{ key: 'jwt_header', path: at('user_identity_forwarding', 'method') }]
+      : []),
+    ...clientMethods(section),
+  ];
+}
+
+function authType({ path, value }: Section): readonly Unsupported[] {
+  const authType = memberOf(value, 'auth_type');
+  return authType === 'oauth_auto' || authType === 'oauth_client_credentials'
+    ? [{ key: `auth_type: ${authType}`, path: [...path, 'auth_type'] }]
+    : [];
+}
+
+function clientMethods({ path, value }: Section): readonly Unsupported[] {
+  const external = memberOf(value, 'external_auth_config');
+  const at = (key: string): Path => [...path, 'external_auth_config', key];
+  const keys = ['client_id_metadata_url', 'client_assertion_key', 'client_assertion_alg', 'client_assertion_kid'];
+  return [
+    ...keys.filter((key) => hasMember(external, key)).map((key) => ({ key, path: at(key) })),
+    ...(memberOf(external, 'token_endpoint_auth_method') === 'private_key_jwt'
+      ? [{ key: 'token_endpoint_auth_method: private_key_jwt', path: at('token_endpoint_auth_method') }]
+      : []),
+  ];
+}

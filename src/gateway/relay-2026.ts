@@ -1,0 +1,160 @@
+// Host and upstream both in revision 2026-07-28: stateless, one POST a request, the message repeated in headers; a
+// cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
+import { isHeaderValue } from '../policy/headers/header-name.js';
+import { createCall, toHostLine, type Call } from './call.js';
+import {
+  errorText,
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  isRequestId,
+  metaOf,
+  type RequestId,
+  type RpcError,
+  type RpcMessage,
+  type RpcNotification,
+  type RpcRequest,
+} from './json-rpc.js';
+import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
+import { bridged, type Relay, type RelayOptions } from './relay.js';
+import { earlierEra, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
+
+export function createStatelessRelay(options: RelayOptions): Relay {
+  return new StatelessRelay(options);
+}
+
+/** A class because it owns the calls under way and what is known of the upstream. */
+class StatelessRelay implements Relay {
+  readonly #options: RelayOptions;
+  readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
+  readonly #deliveries = new Set<Promise<void>>();
+  /** Undefined: not asked yet, or the last answer said nothing. */
+  #era: Promise<EraVerdict> | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    if (options.protocol === '2026') this.#era = Promise.resolve({ era: '2026' });
+    if (options.protocol === '2025') this.#era = Promise.resolve(earlierEra('--protocol 2025'));
+  }
+
+  handle(message: RpcMessage): void {
+    switch (message.kind) {
+      case 'request':
+        return this.#request(message);
+      case 'notification':
+        if (message.method === 'notifications/cancelled') return this.#cancel(message);
+        return this.#notify(message);
+      case 'response':
+        this.#options.log.warn('dropped an answer of the host: 2026-07-28 has no requests to it');
+        return;
+    }
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all([...[...this.#calls.values()].map(({ done }) => done), ...this.#deliveries]);
+  }
+
+  close(): Promise<void> {
+    for (const { call } of this.#calls.values()) {
+      call.cancel();
+      call.abort();
+    }
+    return Promise.resolve();
+  }
+
+  #request(request: RpcRequest): void {
+    if (this.#calls.has(request.id)) {
+      return this.#refuse(request.id, {
+        code: INVALID_REQUEST,
+        message: 'a request with this id is still under way',
+      });
+    }
+    const { upstream, toHost, log, timeoutMs } = this.#options;
+    const isDiscover = request.method === 'server/discover';
+    const call = createCall({
+      id: request.id,
+      upstream,
+      toHost,
+      log,
+      timeoutMs: request.method === 'subscriptions/listen' ? undefined : timeoutMs,
+      allowsServerRequests: false,
+      ...(isDiscover ? { mapResult: (result) => bridged(result, this.#options.version) } : {}),
+    });
+    const done = this.#run(request, call).catch((error: unknown) => {
+      log.error('a request failed inside the gateway', { cause: String(error) });
+      call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
+    });
+    this.#calls.set(request.id, { call, done: done.finally(() => this.#calls.delete(request.id)) });
+  }
+
+  async #run(request: RpcRequest, call: Call): Promise<void> {
+    const version = metaOf(request.params)?.[VERSION_META_KEY];
+    if (typeof version !== 'string' || !isHeaderValue(version)) {
+      return call.fail({
+        code: INVALID_PARAMS,
+        message: `a request of revision 2026-07-28 needs _meta["${VERSION_META_KEY}"]`,
+      });
+    }
+    const passed = await this.#options.enforcer.check(request);
+    if (passed.verdict === 'refuse') return call.fail(passed.error);
+    const era = await this.#upstreamEra(request, passed.headers);
+    if (era.era !== '2026') return call.fail(era.error);
+    await call.run(({ onMessage }) =>
+      this.#options.upstream.send({
+        method: 'POST',
+        headers: [
+          ...POST_HEADERS,
+          ...envelopeHeaders({ version, method: request.method, params: request.params }),
+          ...passed.headers,
+        ],
+        body: passed.text,
+        onMessage,
+      }),
+    );
+  }
+
+  /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */
+  async #upstreamEra(request: RpcRequest, headers: readonly string[]): Promise<EraVerdict> {
+    this.#era ??= probeEra({ upstream: this.#options.upstream, envelope: metaOf(request.params) ?? {}, headers });
+    const asked = this.#era;
+    const verdict = await asked;
+    if (verdict.era === 'unknown' && this.#era === asked) this.#era = undefined;
+    return verdict;
+  }
+
+  #cancel(notification: RpcNotification): void {
+    const id = notification.params?.['requestId'];
+    const entry = isRequestId(id) ? this.#calls.get(id) : undefined;
+    entry?.call.cancel();
+    entry?.call.abort();
+  }
+
+  #notify(notification: RpcNotification): void {
+    const delivery = this.#deliver(notification).finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.add(delivery);
+  }
+
+  async #deliver(notification: RpcNotification): Promise<void> {
+    const { enforcer, upstream, log, toHost } = this.#options;
+    const version = metaOf(notification.params)?.[VERSION_META_KEY];
+    const passed = await enforcer.check(notification);
+    if (passed.verdict === 'refuse') {
+      log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+      return;
+    }
+    const revision = typeof version === 'string' && isHeaderValue(version) ? ['mcp-protocol-version', version] : [];
+    const { end } = upstream.send({
+      method: 'POST',
+      headers: [...POST_HEADERS, ...revision, ...passed.headers],
+      body: passed.text,
+      onMessage: toHostLine(toHost),
+    });
+    const ended = await end;
+    if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', { server: upstream.name });
+  }
+
+  #refuse(id: RequestId, error: RpcError): void {
+    void this.#options.toHost(errorText(id, error));
+  }
+}
+

@@ -1,0 +1,44 @@
+// What the two relays have in common: what they are given, what they can do, and how the gateway names itself.
+import type { Log } from '../log.js';
+import type { Enforcer } from './enforce.js';
+import { isObject, type Params, type RpcMessage } from './json-rpc.js';
+import type { Upstream } from './upstream.js';
+
+export interface RelayOptions {
+  readonly upstream: Upstream;
+  readonly enforcer: Enforcer;
+  /** Writes one line to the host. A promise: hold back until it resolves. */
+  readonly toHost: (text: string) => Promise<void> | undefined;
+  readonly log: Log;
+  /** Milliseconds without progress after which a request fails; undefined is no limit. */
+  readonly timeoutMs: number | undefined;
+  /** The upstream's revision, where the user states it. */
+  readonly protocol: 'auto' | '2025' | '2026';
+  /** mcpgw's own version. */
+  readonly version: string;
+}
+
+export interface Relay {
+  /** Takes a message of the host. Never throws; requests get exactly one answer unless the host cancels them. */
+  readonly handle: (message: RpcMessage) => void;
+  /** Resolves when nothing is under way. */
+  readonly idle: () => Promise<void>;
+  /** Ends the session at the upstream and drops what is under way. */
+  readonly close: () => Promise<void>;
+}
+
+/** The opening answer of the upstream, with the gateway named in its `_meta`: `serverInfo` stays the upstream's. */
+export function bridged(result: Params, version: string): Params {
+  const meta = isObject(result['_meta']) ? result['_meta'] : {};
+  return { ...result, _meta: { ...meta, 'mcpgw.dev/gateway': { name: 'mcpgw', version } } };
+}
+
+/** Waits for the work, but no longer than this. */
+export async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,196 @@
+// One HTTP exchange of MCP's Streamable HTTP transport (revisions 2025-11-25 and 2026-07-28, "Transports"): sends a
+// request over the pool and hands over each JSON-RPC message of the answer, whether it comes as one JSON body or as
+// an event stream. The hot path: nothing here parses a message.
+import type { Dispatcher } from '../net/pool.js';
+import { createSseParser, type SseParser } from './sse-parser.js';
+
+export interface ExchangeOptions {
+  readonly pool: Dispatcher;
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body?: string;
+  /** The head of the answer, before any message of it. */
+  readonly onHead?: (head: AnswerHead) => void;
+  /** One message. A promise holds back the rest of the answer until it resolves. */
+  readonly onMessage: (text: string) => Promise<void> | undefined;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly sessionId: string | undefined;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  readonly wwwAuthenticate: string | undefined;
+}
+
+/** How an exchange ended. */
+export type ExchangeEnd =
+  /** A 2xx whose body was read to its end. */
+  | { readonly kind: 'complete'; readonly head: AnswerHead; readonly stream: StreamPosition | undefined }
+  /** Any other status, with up to 64 KiB of its body. */
+  | { readonly kind: 'refused'; readonly head: AnswerHead; readonly body: string }
+  /** A 2xx that is not MCP. */
+  | { readonly kind: 'unusable'; readonly head: AnswerHead; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly error: Error;
+      /** False when the server cannot have seen the request. */
+      readonly maySent: boolean;
+      readonly stream: StreamPosition | undefined;
+    }
+  | { readonly kind: 'aborted' };
+
+/** Where an event stream broke off (2025-11-25, "Resumability and Redelivery"). */
+export interface StreamPosition {
+  readonly lastEventId: string | undefined;
+  readonly retryMs: number | undefined;
+}
+
+export interface Exchange {
+  /** Never rejects. */
+  readonly end: Promise<ExchangeEnd>;
+  /** Drops the connection; `end` becomes `aborted`. */
+  readonly abort: () => void;
+}
+
+const REFUSAL_LIMIT_BYTES = 64 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+class Aborted extends Error {}
+
+export function exchange(options: ExchangeOptions): Exchange {
+  const handler = new AnswerReader(options);
+  options.pool.dispatch(
+    {
+      method: options.method,
+      path: options.path,
+      headers: options.headers as string[], // undici reads the array and does not keep it
+      body: options.body ?? null,
+    },
+    handler,
+  );
+  return { end: handler.end, abort: () => handler.abort() };
+}
+
+/** undici's handler for one answer. A class because it owns the state of the exchange. */
+class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly end: Promise<ExchangeEnd>;
+  readonly #options: ExchangeOptions;
+  #resolve!: (end: ExchangeEnd) => void; // set by the Promise constructor, which runs its function at once
+  #controller: Dispatcher.DispatchController | undefined;
+  #aborted = false;
+  #head: AnswerHead | undefined;
+  #sse: SseParser | undefined;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #unusable: string | undefined;
+  #holds = 0;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.end = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#resolve({ kind: 'aborted' });
+    this.#controller?.abort(new Aborted('aborted'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(new Aborted('aborted'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (status < 200) return;
+    const head: AnswerHead = {
+      status,
+      sessionId: single(headers['mcp-session-id']),
+      contentType: mediaType(single(headers['content-type'])),
+      retryAfter: single(headers['retry-after']),
+      wwwAuthenticate: single(headers['www-authenticate']),
+    };
+    this.#head = head;
+    this.#options.onHead?.(head);
+    if (status > 299) return;
+    const encoding = single(headers['content-encoding']);
+    if (encoding !== undefined && encoding !== 'identity') this.#unusable = `its answer is encoded (${encoding}) unasked`;
+    else if (head.contentType === 'text/event-stream') this.#sse = createSseParser((event) => this.#event(event));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#aborted || this.#unusable !== undefined) return;
+    if (this.#sse !== undefined) {
+      try {
+        this.#sse.push(chunk);
+      } catch (error) {
+        controller.abort(error instanceof Error ? error : new Error(String(error)));
+      }
+      return;
+    }
+    this.#size += chunk.length;
+    const refused = this.#head !== undefined && this.#head.status > 299;
+    if (refused && this.#size > REFUSAL_LIMIT_BYTES) return;
+    if (this.#size > BODY_LIMIT_BYTES) {
+      this.#unusable = 'its answer is over 64 MiB';
+      this.#chunks = [];
+      controller.abort(new Error(this.#unusable));
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const head = this.#head;
+    if (head === undefined || this.#aborted) return;
+    const body = this.#chunks.length === 1 ? (this.#chunks[0]?.toString('utf8') ?? '') : Buffer.concat(this.#chunks).toString('utf8');
+    this.#chunks = [];
+    if (head.status > 299) return this.#resolve({ kind: 'refused', head, body });
+    if (this.#unusable !== undefined) return this.#resolve({ kind: 'unusable', head, reason: this.#unusable });
+    if (this.#sse !== undefined) return this.#resolve({ kind: 'complete', head, stream: position(this.#sse) });
+    if (body.trim() === '') return this.#resolve({ kind: 'complete', head, stream: undefined });
+    if (head.contentType !== 'application/json') {
+      const type = head.contentType === '' ? 'no content type' : `content type ${head.contentType}`;
+      return this.#resolve({ kind: 'unusable', head, reason: `its answer has ${type}` });
+    }
+    void this.#options.onMessage(body);
+    this.#resolve({ kind: 'complete', head, stream: undefined });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#unusable !== undefined && this.#head !== undefined) {
+      return this.#resolve({ kind: 'unusable', head: this.#head, reason: this.#unusable });
+    }
+    const stream = this.#sse === undefined ? undefined : position(this.#sse);
+    this.#resolve({ kind: 'failed', error, maySent: this.#controller !== undefined, stream });
+  }
+
+  #event(event: { readonly data: string | undefined; readonly type: string }): void {
+    if (event.type !== 'message' || event.data === undefined || this.#aborted) return;
+    const hold = this.#options.onMessage(event.data);
+    if (hold === undefined) return;
+    this.#holds++;
+    this.#controller?.pause();
+    void hold.then(() => {
+      this.#holds--;
+      if (this.#holds === 0) this.#controller?.resume();
+    });
+  }
+}
+
+function position(parser: SseParser): StreamPosition {
+  return { lastEventId: parser.lastEventId(), retryMs: parser.retryMs() };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function mediaType(value: string | undefined): string {
+  return (value ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}

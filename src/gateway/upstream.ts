@@ -1,0 +1,96 @@
+// One remote server: its pool and path, and how an exchange that brought no answer is put into words for the host.
+import { openPool, type Dispatcher } from '../net/pool.js';
+import { systemCode } from '../errors.js';
+import { redact } from '../secret/redact.js';
+import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
+import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
+
+export interface Upstream {
+  /** The server's name in the configuration. */
+  readonly name: string;
+  /** Host and port, for messages. */
+  readonly authority: string;
+  readonly send: (request: Omit<ExchangeOptions, 'pool' | 'path'>) => Exchange;
+  /** Drops every connection. */
+  readonly close: () => Promise<void>;
+}
+
+export function openUpstream(name: string, url: string): Upstream {
+  const { origin, pathname, search, host } = new URL(url);
+  const path = pathname + search;
+  let pool: Dispatcher | undefined;
+  return {
+    name,
+    authority: host,
+    send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path }),
+    close: async () => {
+      await pool?.destroy();
+    },
+  };
+}
+
+type WithoutAnswer = Exclude<ExchangeEnd, { readonly kind: 'aborted' }>;
+
+/** The error that the host gets for a request whose exchange ended without its answer (spec: serve, code table). */
+export function upstreamError(upstream: Upstream, end: WithoutAnswer): RpcError {
+  switch (end.kind) {
+    case 'complete':
+      return failure(upstream, { why: 'ended its answer without a result', reason: 'no-result', retryable: false });
+    case 'unusable':
+      return failure(upstream, { why: `is not usable: ${end.reason}`, reason: 'not-mcp', retryable: false });
+    case 'failed': {
+      const code = systemCode(end.error);
+      const why = end.maySent ? 'broke the connection' : 'could not be reached';
+      const detail = redact(code ?? end.error.message);
+      return failure(upstream, { why: `${why} (${detail})`, reason: code ?? 'connection', retryable: !end.maySent });
+    }
+    case 'refused':
+      return end.head.status === 401 || end.head.status === 403
+        ? failure(upstream, {
+            why: `refused the credentials (HTTP ${end.head.status}): check \`headers\` and \`user_identity_forwarding\` of the configuration`,
+            reason: `http-${end.head.status}`,
+            retryable: false,
+          })
+        : (rpcErrorIn(end.body) ??
+            failure(upstream, {
+              why: refusedInWords(end.head.status),
+              reason: `http-${end.head.status}`,
+              retryable: end.head.status === 429 || end.head.status === 503,
+            }));
+  }
+}
+
+/** The JSON-RPC error that a 4xx body holds, whatever its id: in one exchange there is only one request it can mean. */
+export function rpcErrorIn(body: string): RpcError | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const error = isObject(value) ? value['error'] : undefined;
+  if (!isObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') return undefined;
+  const { code, message, data } = error;
+  return { code: code as number, message, ...(data === undefined ? {} : { data }) }; // isInteger has just said so
+}
+
+function refusedInWords(status: number): string {
+  if (status >= 300 && status < 400) {
+    return `redirects (HTTP ${status}), which is not followed: credentials would go along. Configure the final url`;
+  }
+  return `answered HTTP ${status}`;
+}
+
+interface Failure {
+  readonly why: string;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+function failure(upstream: Upstream, { why, reason, retryable }: Failure): RpcError {
+  return {
+    code: INTERNAL_ERROR,
+    message: `the upstream ${upstream.name} (${upstream.authority}) ${why}`,
+    data: { server: upstream.name, reason, retryable },
+  };
+}

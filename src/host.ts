@@ -1,0 +1,181 @@
+// The outside world as one value: clock, random, environment, files, standard streams, network, browser.
+// Everything else in src/ takes a Host and touches the world through it alone (test/architecture.test.ts holds
+// the line), so that a test can stand at another moment, in another home, or in front of another network.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+/** What `stat` tells of a file or directory. */
+export interface FileFacts {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** Permission bits alone (`0o600`); meaningless on Windows. */
+  readonly mode: number;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/**
+ * The file operations that the product needs. All paths are absolute or relative to `cwd`.
+ * Failures are Node's system errors (`ENOENT`, `EACCES`, …), untranslated.
+ */
+export interface Files {
+  readText(file: string): Promise<string>;
+  readBytes(file: string): Promise<Uint8Array>;
+  /** Creates the file exclusively (`EEXIST` when it is there), writes, and flushes it to disk before it resolves. */
+  createDurably(file: string, data: string | Uint8Array, mode: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; resolves as well when there is none. */
+  remove(file: string): Promise<void>;
+  makeDirectory(directory: string, mode: number): Promise<void>;
+  /** Names in a directory; empty when the directory does not exist. */
+  list(directory: string): Promise<readonly string[]>;
+  /** `undefined` when nothing is there. */
+  stat(file: string): Promise<FileFacts | undefined>;
+}
+
+export interface Stdio {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+export interface Host {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Cryptographically strong. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The words after the program's name. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly pid: number;
+  readonly files: Files;
+  readonly stdio: Stdio;
+  readonly fetch: typeof fetch;
+  /**
+   * Opens a page in `$BROWSER`, else in the system's browser, never through a shell. The caller has checked that the
+   * URL is http(s). Resolves once the browser was started; rejects when none could be.
+   */
+  readonly openBrowser: (url: string) => Promise<void>;
+  /** Calls back when the process is asked to end; the returned function stops listening. */
+  readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
+}
+
+/** The real world, as this process sees it. */
+export function nodeHost(): Host {
+  return {
+    now: () => Date.now(),
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    env: process.env,
+    args: process.argv.slice(2),
+    cwd: process.cwd(),
+    home: process.env['HOME'] ?? process.env['USERPROFILE'] ?? process.cwd(),
+    platform: process.platform,
+    pid: process.pid,
+    files: nodeFiles,
+    stdio: {
+      get stdin() {
+        return process.stdin;
+      },
+      get stdout() {
+        return process.stdout;
+      },
+      get stderr() {
+        return process.stderr;
+      },
+    },
+    fetch: (input, init) => fetch(input, init),
+    openBrowser: (url) => openBrowser(url),
+    onSignal,
+  };
+}
+
+const nodeFiles: Files = {
+  readText: (file) => fs.promises.readFile(file, 'utf8'),
+  readBytes: (file) => fs.promises.readFile(file),
+  createDurably: async (file, data, mode) => {
+    const handle = await fs.promises.open(file, 'wx', mode);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  rename: async (from, to) => {
+    await fs.promises.rename(from, to);
+    await syncDirectory(path.dirname(to));
+  },
+  remove: (file) => fs.promises.rm(file, { force: true }),
+  makeDirectory: async (directory, mode) => {
+    await fs.promises.mkdir(directory, { recursive: true, mode });
+  },
+  list: async (directory) => {
+    try {
+      return await fs.promises.readdir(directory);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  },
+  stat: async (file) => {
+    try {
+      const stats = await fs.promises.stat(file);
+      return {
+        kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
+        mode: stats.mode & 0o7777,
+        sizeBytes: stats.size,
+        modifiedMs: stats.mtimeMs,
+      };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** A rename is only durable once its directory is; Windows cannot open directories and needs no such step. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.promises.open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+async function openBrowser(url: string): Promise<void> {
+  const browser = process.env['BROWSER'];
+  if (browser === undefined || browser === '') {
+    const { default: open } = await import('open');
+    await open(url);
+    return;
+  }
+  const { spawn } = await import('node:child_process');
+  // $BROWSER is one program, by path or by name: an argument of it would need a shell's quoting rules.
+  const child = spawn(browser, [url], { stdio: 'ignore', detached: true, shell: false });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  child.unref();
+}
+
+function onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const installed = signals.map((signal) => {
+    const handler = (): void => listener(signal);
+    process.on(signal, handler);
+    return { signal, handler };
+  });
+  return () => {
+    for (const { signal, handler } of installed) process.off(signal, handler);
+  };
+}

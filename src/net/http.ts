@@ -1,0 +1,133 @@
+// GET of a small JSON document from a server that is not trusted to behave: one deadline for the whole exchange, a
+// limit on the body as it arrives and after decompression, redirects within the origin alone. Every failure is a
+// value that says what happened; nothing of the answer's body is ever in it.
+import { systemCode } from '../errors.js';
+import type { Host } from '../host.js';
+import { fetchableUrl, shownUrl } from './fetchable-url.js';
+
+export interface JsonRequest {
+  readonly fetch: Host['fetch'];
+  readonly url: string;
+  /** For everything from connecting to the last byte, redirects included. Default 5000. */
+  readonly timeoutMs?: number;
+  /** Of the decompressed body. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Redirects that are followed, within the same origin. Default 3. */
+  readonly maxRedirects?: number;
+}
+
+export type HttpFailure =
+  | 'url-not-allowed'
+  | 'unreachable'
+  | 'timeout'
+  | 'redirect-refused'
+  | 'status'
+  | 'too-large'
+  | 'not-json';
+
+export type JsonAnswer =
+  | {
+      readonly ok: true;
+      readonly body: Readonly<Record<string, unknown>>;
+      /** The body before it was parsed. */
+      readonly text: string;
+      readonly headers: Headers;
+    }
+  | {
+      readonly ok: false;
+      readonly failure: HttpFailure;
+      /** One clause: "https://… answered 503". */ readonly message: string;
+    };
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const DEFAULT_MAX_REDIRECTS = 3;
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Fetches one JSON object. Never throws for what a network or a server does. */
+export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
+  const url = fetchableUrl(request.url);
+  if (url === undefined) return failed('url-not-allowed', 'the URL is neither https nor http on loopback');
+  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const exchange = new AbortController();
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = true;
+    exchange.abort();
+  }, timeoutMs);
+  try {
+    const response = await followRedirects(request, url, exchange.signal);
+    return 'status' in response ? await readJson(request, url, response) : response;
+  } catch (error) {
+    if (isLate) return failed('timeout', `${shownUrl(url)} did not answer within ${timeoutMs / 1000} s`);
+    return failed('unreachable', `${shownUrl(url)} could not be reached (${systemCode(error) ?? 'connection failed'})`);
+  } finally {
+    clearTimeout(deadline);
+    // Closes what is still open: bodies of redirects, and one that was too large to read to its end.
+    exchange.abort();
+  }
+}
+
+async function followRedirects(request: JsonRequest, start: URL, signal: AbortSignal): Promise<Response | JsonAnswer> {
+  const maxRedirects = request.maxRedirects ?? DEFAULT_MAX_REDIRECTS;
+  let url = start;
+  for (let redirects = 0; ; redirects++) {
+    const response = await request.fetch(url, {
+      redirect: 'manual',
+      headers: { accept: 'application/json' },
+      signal,
+    });
+    if (!REDIRECT_STATUSES.has(response.status)) return response;
+    const location = response.headers.get('location');
+    const next = location === null ? undefined : fetchableUrl(location, url);
+    if (next === undefined || next.origin !== start.origin) {
+      return failed('redirect-refused', `${shownUrl(start)} redirects to somewhere else`);
+    }
+    if (redirects >= maxRedirects) {
+      return failed('redirect-refused', `${shownUrl(start)} redirects more than ${maxRedirects} times`);
+    }
+    url = next;
+  }
+}
+
+async function readJson(request: JsonRequest, url: URL, response: Response): Promise<JsonAnswer> {
+  if (!response.ok) return failed('status', `${shownUrl(url)} answered ${response.status}`);
+  const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
+  const bytes = await readAtMost(response, maxBytes);
+  if (bytes === undefined) return failed('too-large', `${shownUrl(url)} answered with more than ${maxBytes} bytes`);
+  const parsed = parseObject(bytes);
+  if (parsed === undefined) return failed('not-json', `${shownUrl(url)} did not answer with a JSON object`);
+  return { ok: true, ...parsed, headers: response.headers };
+}
+
+/** The body as it comes out of decompression, or undefined as soon as it is over the limit. */
+async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (response.body === null) return new Uint8Array();
+  const body: AsyncIterable<Uint8Array> = response.body;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function parseObject(bytes: Uint8Array): { text: string; body: Readonly<Record<string, unknown>> } | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const body: unknown = JSON.parse(text);
+    return isObject(body) ? { text, body } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function failed(failure: HttpFailure, message: string): JsonAnswer {
+  return { ok: false, failure, message };
+}

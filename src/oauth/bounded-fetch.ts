@@ -1,0 +1,78 @@
+// The fetch that openid-client gets: one deadline for all requests of an operation, answers of at most 1 MiB, no
+// redirects followed (openid-client asks for that), failures as McpgwError.
+import type { CustomFetch } from 'openid-client';
+import { McpgwError, systemCode } from '../errors.js';
+import type { Host } from '../host.js';
+
+const LIMIT_BYTES = 1024 * 1024;
+
+export interface BoundedFetchOptions {
+  readonly host: Host;
+  /** For all requests together, from now on. */
+  readonly timeoutMs: number;
+  /** Ends everything early; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Sees each JSON answer before openid-client does and may change it. */
+  readonly amend?: ((body: Record<string, unknown>, url: string) => Record<string, unknown>) | undefined;
+}
+
+/** The returned function throws McpgwError NETWORK, TIMEOUT, IDP_FAILED (too large), or the signal's reason. */
+export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOptions): CustomFetch {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  return async (url, options) => {
+    const { origin } = new URL(url);
+    try {
+      const response = await host.fetch(url, {
+        method: options.method,
+        headers: options.headers,
+        redirect: options.redirect,
+        // Forms are all that is ever sent; as text, so that a retry could send them again.
+        body: options.body instanceof URLSearchParams ? options.body.toString() : null,
+        signal: stop,
+      });
+      const bytes = await readLimited(response, origin);
+      const { status, headers } = response;
+      return new Response(isEmptyStatus(status) ? null : amended(bytes, url, amend), { status, headers });
+    } catch (error) {
+      if (error instanceof McpgwError) throw error;
+      if (signal?.aborted === true) throw signal.reason;
+      if (deadline.aborted) {
+        throw new McpgwError('TIMEOUT', `no answer from ${origin} within ${timeoutMs / 1000} s`, { cause: error });
+      }
+      throw new McpgwError('NETWORK', `cannot reach ${origin}: ${systemCode(error) ?? 'the connection failed'}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+async function readLimited(response: Response, origin: string): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LIMIT_BYTES) throw new McpgwError('IDP_FAILED', `the answer of ${origin} is over 1 MiB`);
+    chunks.push(chunk);
+  }
+  return Uint8Array.from(Buffer.concat(chunks));
+}
+
+/** Statuses for which a Response may have no body (Fetch standard, "null body status"). */
+function isEmptyStatus(status: number): boolean {
+  return status === 101 || status === 204 || status === 205 || status === 304;
+}
+
+function amended(
+  bytes: Uint8Array<ArrayBuffer>,
+  url: string,
+  amend: BoundedFetchOptions['amend'],
+): Uint8Array<ArrayBuffer> | string {
+  if (amend === undefined) return bytes;
+  try {
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof body === 'object' && body !== null ? JSON.stringify(amend({ ...body }, url)) : bytes;
+  } catch {
+    return bytes;
+  }
+}

@@ -1,0 +1,73 @@
+// openid-client, set up for one identity provider: its metadata, our client, a bounded fetch, and ID tokens either
+// validated in full (signature included) or taken out before anything can read them.
+import * as openid from 'openid-client';
+import { McpgwError } from '../errors.js';
+import type { Host } from '../host.js';
+import type { Log } from '../log.js';
+import type { IdentityProvider } from '../policy/model.js';
+import { boundedFetch } from './bounded-fetch.js';
+import { discoverProvider, usesPlainHttp, type Endpoint } from './discover.js';
+import { identityKey } from './identity-key.js';
+
+export interface ClientOptions {
+  readonly provider: IdentityProvider;
+  readonly host: Host;
+  readonly log: Log;
+  readonly needs: readonly Endpoint[];
+  readonly wants: readonly Endpoint[];
+  /** For all requests of the operation together. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** False drops every ID token; true drops it when it cannot be validated. */
+  readonly useIdToken: boolean;
+}
+
+export interface OAuthClient {
+  readonly config: openid.Configuration;
+  readonly metadata: openid.ServerMetadata;
+  /** The issuer is known, so answers can be checked against it. */
+  readonly knowsIssuer: boolean;
+  /** ID tokens are validated; false: they are dropped. */
+  readonly validatesIdToken: boolean;
+  /** True once an ID token was dropped. */
+  readonly droppedIdToken: () => boolean;
+}
+
+/** @throws McpgwError IDP_FAILED, NETWORK, TIMEOUT, INVALID_CONFIG, NOT_SUPPORTED_YET */
+export async function createClient(options: ClientOptions): Promise<OAuthClient> {
+  const { provider, host, log, needs, wants, timeoutMs, signal, useIdToken } = options;
+  identityKey(provider);
+  const limits = { host, timeoutMs, signal };
+  const metadata = await discoverProvider({ provider, fetch: boundedFetch(limits), log, needs, wants });
+  const knowsIssuer = provider.issuer !== undefined;
+  const validatesIdToken = useIdToken && knowsIssuer && metadata.jwks_uri !== undefined;
+  let dropped = false;
+  const dropIdToken = ({ id_token: idToken, ...rest }: Record<string, unknown>): Record<string, unknown> => {
+    dropped ||= idToken !== undefined;
+    return rest;
+  };
+  const config = new openid.Configuration(
+    metadata,
+    // identityKey has refused a provider without one.
+    provider.clientId ?? '',
+    undefined,
+    clientAuthentication(provider),
+  );
+  config[openid.customFetch] = boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
+  if (usesPlainHttp(metadata)) openid.allowInsecureRequests(config);
+  if (validatesIdToken) openid.enableNonRepudiationChecks(config);
+  return { config, metadata, knowsIssuer, validatesIdToken, droppedIdToken: () => dropped };
+}
+
+function clientAuthentication({ tokenEndpointAuthMethod: method, clientSecret }: IdentityProvider): openid.ClientAuth {
+  if (method === 'none') return openid.None();
+  if (method === 'private_key_jwt') {
+    throw new McpgwError('NOT_SUPPORTED_YET', 'not supported yet: token_endpoint_auth_method private_key_jwt');
+  }
+  if (clientSecret === undefined) {
+    throw new McpgwError('INVALID_CONFIG', `external_auth_config has ${method} and no client_secret`);
+  }
+  return method === 'client_secret_basic'
+    ? openid.ClientSecretBasic(clientSecret.reveal())
+    : openid.ClientSecretPost(clientSecret.reveal());
+}

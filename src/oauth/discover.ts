@@ -1,0 +1,103 @@
+// What is known of an authorization server: discovered from its issuer, then overridden by what the configuration
+// states, each member on its own (spec: login, "Finding and registering"). Endpoints given in full need no discovery.
+import * as openid from 'openid-client';
+import { McpgwError } from '../errors.js';
+import type { Log } from '../log.js';
+import { fetchableUrl } from '../net/fetchable-url.js';
+import type { IdentityProvider } from '../policy/model.js';
+import { redact } from '../secret/redact.js';
+import { oauthFailure } from './errors.js';
+import { authorityName, statedText } from './identity-key.js';
+
+export type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'revocation_endpoint' | 'jwks_uri';
+
+const ENDPOINTS: readonly Endpoint[] = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'jwks_uri'];
+
+export interface DiscoverOptions {
+  readonly provider: IdentityProvider;
+  readonly fetch: openid.CustomFetch;
+  readonly log: Log;
+  /** Without these the operation is impossible. */
+  readonly needs: readonly Endpoint[];
+  /** With these it is better: a failing discovery is only an error when a needed one is missing, too. */
+  readonly wants: readonly Endpoint[];
+}
+
+/**
+ * Without an issuer, `issuer` of the result is the token endpoint's origin, a name and nothing to check against.
+ *
+ * @throws McpgwError IDP_FAILED (an endpoint is missing or not https, or the issuer differs), NETWORK, TIMEOUT
+ */
+export async function discoverProvider(options: DiscoverOptions): Promise<openid.ServerMetadata> {
+  const { provider, needs, wants } = options;
+  const stated = (endpoint: Endpoint): boolean => statedText(provider, endpoint) !== undefined;
+  const discovered =
+    provider.issuer === undefined || [...needs, ...wants].every(stated)
+      ? undefined
+      : await discoverFrom(provider.issuer, { ...options, isOptional: needs.every(stated) });
+  // Members the configuration does not state are absent from `metadata`, so the spread overrides nothing else.
+  const metadata: openid.ServerMetadata = {
+    ...discovered,
+    ...provider.metadata,
+    issuer: discovered?.issuer ?? authorityName(provider),
+  };
+  for (const endpoint of ENDPOINTS) {
+    const url = metadata[endpoint];
+    if (url !== undefined) refuseInsecure(url, `${endpoint} of ${metadata.issuer}`);
+    else if (needs.includes(endpoint)) {
+      throw new McpgwError('IDP_FAILED', `${metadata.issuer} has no ${endpoint}`, {
+        hint: `state ${endpoint} in external_auth_config, or check its issuer`,
+      });
+    }
+  }
+  return metadata;
+}
+
+/** True when the metadata has an endpoint on plain http; only loopback ones get this far. */
+export function usesPlainHttp(metadata: openid.ServerMetadata): boolean {
+  return ENDPOINTS.some((endpoint) => metadata[endpoint]?.startsWith('http:') === true);
+}
+
+type From = DiscoverOptions & { readonly isOptional: boolean };
+
+async function discoverFrom(issuer: string, { provider, fetch, log, isOptional }: From) {
+  refuseInsecure(issuer, 'the issuer');
+  try {
+    const metadata = await fetchMetadata(issuer, fetch);
+    // Entra's multi-tenant documents name a template; openid-client allows that for its host alone.
+    if (metadata.issuer === issuer || metadata.issuer.includes('{tenantid}')) return metadata;
+    throw new McpgwError('IDP_FAILED', `the discovery document of ${issuer} names another issuer: ${metadata.issuer}`, {
+      hint: 'use the issuer exactly as the identity provider writes it',
+    });
+  } catch (error) {
+    const failure = oauthFailure(error, authorityName(provider));
+    if (!isOptional || !(failure instanceof McpgwError)) throw failure;
+    log.warn(`${failure.message}; going on with the stated endpoints alone`);
+    return undefined;
+  }
+}
+
+/** OpenID Connect Discovery, then RFC 8414 when the server has no such document. */
+async function fetchMetadata(issuer: string, fetch: openid.CustomFetch): Promise<openid.ServerMetadata> {
+  const find = async (algorithm: 'oidc' | 'oauth2'): Promise<openid.ServerMetadata> => {
+    const config = await openid.discovery(new URL(issuer), 'discovery', undefined, undefined, {
+      algorithm,
+      [openid.customFetch]: fetch,
+      ...(issuer.startsWith('http:') && { execute: [openid.allowInsecureRequests] }),
+    });
+    return config.serverMetadata();
+  };
+  try {
+    return await find('oidc');
+  } catch (error) {
+    const isAbsent = error instanceof openid.ClientError && error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+    if (!isAbsent) throw error;
+    return find('oauth2');
+  }
+}
+
+/** Plain http is for the loopback interface alone (RFC 8252 section 8.3). */
+function refuseInsecure(url: string, what: string): void {
+  if (fetchableUrl(url) !== undefined) return;
+  throw new McpgwError('IDP_FAILED', `${what} is not an https URL: ${redact(url)}`);
+}

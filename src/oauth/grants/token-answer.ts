@@ -1,0 +1,34 @@
+// A token endpoint's answer (RFC 6749 section 5.1) as the credential that is kept.
+import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
+import { McpgwError } from '../../errors.js';
+import { Secret } from '../../secret/secret.js';
+import type { Credential } from '../../store/credential.js';
+
+export interface TokenAnswer {
+  readonly answer: TokenEndpointResponse & TokenEndpointResponseHelpers;
+  /** When the request was sent: the life of the token is counted from there. */
+  readonly sentAtMs: number;
+  /** What was asked for; granted when the answer has no `scope`. */
+  readonly requestedScope: string | undefined;
+  readonly issuer: string;
+  /** The login that was refreshed: what the answer does not repeat stays as it was. */
+  readonly previous?: Credential;
+}
+
+/** @throws McpgwError IDP_FAILED when the token is not a bearer token (RFC 6750): nothing else can be sent */
+export function toCredential({ answer, sentAtMs, requestedScope, issuer, previous }: TokenAnswer): Credential {
+  if (answer.token_type !== 'bearer') {
+    throw new McpgwError('IDP_FAILED', `${issuer} issued a token of type "${answer.token_type}", not a bearer token`);
+  }
+  // Some servers send an empty text for "as asked for", which RFC 6749 section 3.3 does not allow.
+  const scope = answer.scope === '' ? requestedScope : (answer.scope ?? requestedScope);
+  return {
+    accessToken: new Secret(answer.access_token),
+    obtainedAtMs: sentAtMs,
+    expiresAtMs: answer.expires_in === undefined ? undefined : sentAtMs + answer.expires_in * 1000,
+    refreshToken: answer.refresh_token === undefined ? previous?.refreshToken : new Secret(answer.refresh_token),
+    scopes: scope === undefined ? (previous?.scopes ?? []) : scope.split(' ').filter((word) => word !== ''),
+    issuer,
+    claims: answer.claims() ?? previous?.claims,
+  };
+}

@@ -1,0 +1,152 @@
+// What a configuration means, free of file formats: the values that decisions are made from. `config/normalize.ts`
+// produces them, with every default already in place; nothing here is optional because somebody forgot it.
+import type { Secret, Text } from '../secret/secret.js';
+
+/** A header of the configuration. A `Secret` value came from a reference or stands where credentials do. */
+export interface HeaderField {
+  readonly name: string;
+  readonly value: Text;
+}
+
+/** `forward_headers`: what of the client's headers goes on (spec: headers). */
+export type ForwardPolicy =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'allowlist'; readonly entries: readonly ForwardEntry[] }
+  | { readonly mode: 'all-except'; readonly excluded: readonly string[]; readonly renames: readonly Rename[] };
+
+/** A name as configured, or a rename. */
+export type ForwardEntry = { readonly from: string; readonly to?: string };
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `user_identity_forwarding` (spec: identity). */
+export interface IdentityPolicy {
+  readonly method: 'claims_header' | 'bearer' | 'jwt_header';
+  readonly headerName: string;
+  /** In the order in which they are sent. */
+  readonly includeClaims: readonly string[];
+  readonly onMissing: 'refuse' | 'anonymous';
+  /** `jwt_header` alone. */
+  readonly lifetimeSeconds: number;
+  /** `jwt_header` alone: its `aud`; the upstream's URL when undefined. */
+  readonly audience: string | undefined;
+}
+
+/** A compiled regular expression of a linear-time engine: unanchored, as written. */
+export interface Pattern {
+  readonly source: string;
+  readonly test: (text: string) => boolean;
+}
+
+/** One member of `claimValues` (spec: token rules, "Claim matching"). Expected values are already text. */
+export type ClaimRule = { readonly claim: string } & (
+  | { readonly matchType: 'exact'; readonly value: string }
+  | { readonly matchType: 'contains' | 'containsAll'; readonly values: readonly string[] }
+  | { readonly matchType: 'regex'; readonly patterns: readonly Pattern[] }
+);
+
+/** A JSON Web Key, public members only (RFC 7517), as far as its shape was checked. */
+export type PublicJwk = Readonly<Record<string, unknown>> & { readonly kty: string };
+
+/** Where the keys, or the verdict, come from. */
+export type KeySource =
+  | { readonly kind: 'jwks'; readonly keys: readonly PublicJwk[] }
+  | { readonly kind: 'jwksUri'; readonly url: string; readonly cacheMaxAgeSeconds: number }
+  | {
+      readonly kind: 'introspection';
+      readonly url: string;
+      readonly clientId: string | undefined;
+      readonly clientSecret: Secret | undefined;
+      readonly contentType: string;
+      readonly cacheMaxAgeSeconds: number;
+    };
+
+export const SIGNATURE_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const;
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+/** `jwt_validation` (spec: token rules). */
+export interface TokenRules {
+  readonly source: KeySource;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** Which of the client's headers holds the token. */
+  readonly headerKey: string;
+  readonly clockToleranceSeconds: number;
+  readonly maxTokenAgeSeconds: number | undefined;
+  readonly requiredClaims: readonly string[];
+  readonly claimRules: readonly ClaimRule[];
+  readonly headerPayloadMatch: readonly string[];
+  readonly requireExp: boolean;
+  /** Required header `typ`, compared as RFC 7515 section 4.1.9 says. */
+  readonly typ: string | undefined;
+}
+
+/** Members of RFC 8414 / OpenID discovery documents that a config states, by their own names. */
+export interface StatedServerMetadata {
+  readonly [member: string]: string | readonly string[] | undefined;
+}
+
+/** `external_auth_config`: the identity provider where the caller logs in (spec: login). */
+export interface IdentityProvider {
+  /** `issuer`, else the value of an exact `iss` rule; without one an ID token cannot be validated. */
+  readonly issuer: string | undefined;
+  /** Stated members override discovered ones, each on its own. */
+  readonly metadata: StatedServerMetadata;
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  readonly tokenEndpointAuthMethod: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  readonly scope: string | undefined;
+  /** RFC 8707; identity logins send none unless it is configured. */
+  readonly resource: string | undefined;
+  readonly redirectUri: string | undefined;
+  readonly authorizationParams: Readonly<Record<string, string>>;
+}
+
+export interface ServerPolicy {
+  /** The key in `mcpServers`; `default` for a bare policy. */
+  readonly name: string;
+  /** Undefined for a bare policy: `serve --url` names it then. */
+  readonly url: string | undefined;
+  readonly transport: 'http' | 'sse' | 'auto';
+  /** Undefined: headers when there are any, else whatever the upstream's 401 asks for. */
+  readonly authType: 'none' | 'headers' | 'oauth_auto' | 'oauth_client_credentials' | undefined;
+  readonly headers: readonly HeaderField[];
+  readonly passthroughHeaders: readonly HeaderField[];
+  readonly forward: ForwardPolicy;
+  readonly identity: IdentityPolicy | undefined;
+  readonly tokenRules: TokenRules | undefined;
+  readonly identityProvider: IdentityProvider | undefined;
+  readonly allowInsecureHttp: boolean;
+  /** For one upstream request without progress; undefined is no limit. */
+  readonly timeoutMs: number | undefined;
+  /** True when `jwt_validation` is the config's top-level one: only then may a `--token-*` serve this server. */
+  readonly sharesTopLevelTokenRules: boolean;
+}
+
+/** A whole configuration. */
+export interface GatewayPolicy {
+  readonly form: 'bare' | 'gateway' | 'portkey';
+  readonly servers: readonly ServerPolicy[];
+  /** `client_headers`: the lowest source of a stdio session's client headers. */
+  readonly clientHeaders: readonly HeaderField[];
+  /** JSON pointers and names of valid keys that this version does not enforce; every command but `validate` refuses them. */
+  readonly unsupported: readonly UnsupportedKey[];
+}
+
+export interface UnsupportedKey {
+  readonly key: string;
+  readonly pointer: string;
+}

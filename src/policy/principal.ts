@@ -1,0 +1,70 @@
+// The caller of one request, and what was found out about it. Claims exist only where something verified them;
+// the types leave no way to read claims of a token that nobody checked.
+import type { Secret } from '../secret/secret.js';
+
+/** Verified claims: own members of a payload that passed verification. Look-ups go through `claimOf`. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+export type Principal =
+  /** The token passed `jwt_validation`. */
+  | { readonly kind: 'verified'; readonly token: Secret; readonly claims: Claims }
+  /** No `jwt_validation`, but an identity login whose ID token the login validated. */
+  | { readonly kind: 'login'; readonly token: Secret; readonly claims: Claims }
+  /** No `jwt_validation`: a token is there and nobody checked it. It gives no claims. */
+  | { readonly kind: 'unverified'; readonly token: Secret }
+  /** No token, and none is required. */
+  | { readonly kind: 'anonymous' };
+
+/** Why a token was refused: stable, for audit lines, policy tests and `--json`. */
+export const TOKEN_REASONS = [
+  'MISSING_TOKEN',
+  'INVALID_FORMAT',
+  'TOKEN_TOO_LARGE',
+  'MALFORMED',
+  'ALGORITHM_NOT_ALLOWED',
+  'UNSUPPORTED_HEADER',
+  'WRONG_TYPE',
+  'INVALID_TIME',
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'NO_KEY',
+  'BAD_SIGNATURE',
+  'TOO_OLD',
+  'MISSING_CLAIM',
+  'CLAIM_MISMATCH',
+  'HEADER_MISMATCH',
+  'INACTIVE',
+] as const;
+export type TokenReason = (typeof TOKEN_REASONS)[number];
+
+/** What verification says of a token. Whatever cannot be decided is not accepted. */
+export type TokenVerdict =
+  | { readonly verdict: 'accepted'; readonly principal: Principal }
+  | {
+      readonly verdict: 'rejected';
+      readonly reason: TokenReason;
+      /** The sentence of the specification's table ("Token is expired"). Neither token nor claim values. */
+      readonly message: string;
+      /** Every failed check, in order, in words; the first explains `message`. */
+      readonly details: readonly string[];
+    }
+  | { readonly verdict: 'undecided'; readonly message: string };
+
+/** An own member's value; `undefined` for inherited names such as `toString`. */
+export function claimOf(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/** Whose session this is: issuer and subject, or the one anonymous caller. Never shown, only compared. */
+export function principalKey(principal: Principal): string {
+  switch (principal.kind) {
+    case 'verified':
+    case 'login':
+      return JSON.stringify([claimOf(principal.claims, 'iss') ?? null, claimOf(principal.claims, 'sub') ?? null]);
+    case 'unverified':
+      // Nobody said who this is, so two different tokens are two different callers.
+      return JSON.stringify(['token', principal.token.reveal()]);
+    case 'anonymous':
+      return 'anonymous';
+  }
+}

@@ -1,0 +1,55 @@
+// What a place for stored logins can do, whichever it is, and the choice of one (spec: login, "Where credentials
+// live"). A store never talks to a network and never decides whether a token is still good.
+import type { Host } from '../host.js';
+import type { Log } from '../log.js';
+import type { Credential } from './credential.js';
+import type { CredentialKey } from './credential-key.js';
+import { createEncryptedFileStore } from './encrypted-file-store.js';
+import type { LoadKeychain } from './keys/keychain.js';
+import type { KeyBackend } from './keys/key-provider.js';
+import { createKeyOrder } from './keys/key-order.js';
+import { createMemoryStore } from './memory-store.js';
+
+/** Where a login is kept, by where its key is; `memory` ends with the process. */
+export type StoredIn = KeyBackend | 'memory';
+
+export interface StoredCredential {
+  readonly credential: Credential;
+  readonly storedIn: StoredIn;
+}
+
+/** Every method throws McpgwError IO when the disk fails, and STORE_INSECURE for files that others can read. */
+export interface CredentialStore {
+  /** Finds out where a new login would go, before anybody is sent to a browser. Throws STORE_UNAVAILABLE. */
+  prepare(): Promise<StoredIn>;
+  /**
+   * `undefined` when there is none, or when the file was damaged and has been set aside (with a warning).
+   * Throws STORE_UNAVAILABLE when there is one that cannot be decrypted here and now, and says why.
+   */
+  read(key: CredentialKey): Promise<StoredCredential | undefined>;
+  /** Keeps a new login, where today's settings say. On disk when it resolves. */
+  save(key: CredentialKey, credential: Credential): Promise<StoredIn>;
+  /** Replaces a login by its refreshed self, with the key it already has. On disk when it resolves. */
+  update(key: CredentialKey, credential: Credential): Promise<void>;
+  /** Resolves as well when there is none. */
+  remove(key: CredentialKey): Promise<void>;
+  /** A text that changes whenever the stored login may have changed; costs one stat. Undefined: nothing is stored. */
+  mark(key: CredentialKey): Promise<string | undefined>;
+  /** Waits for its turn, across processes. Call the result to let the next one in. */
+  lock(key: CredentialKey): Promise<() => Promise<void>>;
+}
+
+export interface OpenStoreOptions {
+  readonly host: Host;
+  readonly log: Log;
+  /** `--credential-store`; default `auto`. */
+  readonly choice?: 'auto' | 'keychain' | 'file' | 'none' | undefined;
+  /** Tests put another credential service here; default `keytar`. */
+  readonly loadKeychain?: LoadKeychain;
+}
+
+/** Opens nothing yet: the disk and the OS credential store are only touched when a method needs them. */
+export function openCredentialStore({ host, log, choice = 'auto', loadKeychain }: OpenStoreOptions): CredentialStore {
+  if (choice === 'none') return createMemoryStore();
+  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice, loadKeychain }) });
+}

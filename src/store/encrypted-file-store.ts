@@ -1,0 +1,139 @@
+// One encrypted file for each login, 0600 in a 0700 directory, written atomically. A file that cannot be what we
+// wrote is set aside and never overwritten; a file that is fine and cannot be opened here says why.
+import * as path from 'node:path';
+import { McpgwError, systemCode } from '../errors.js';
+import type { Host } from '../host.js';
+import type { Log } from '../log.js';
+import type { CredentialKey } from './credential-key.js';
+import type { CredentialStore } from './credential-store.js';
+import { decodeCredential, encodeCredential, type Credential } from './credential.js';
+import { credentialDirectory } from './directories.js';
+import { acquireFileLock } from './file-lock.js';
+import { BACKEND_NAMES, type KeyProvider } from './keys/key-provider.js';
+import type { KeyOrder } from './keys/key-order.js';
+import { ioFailure, readPrivateFile, writePrivateFile } from './private-file.js';
+import { FORMAT_VERSION, keyIdOf, open, readEnvelope, seal, type Envelope } from './sealed-text.js';
+
+export interface EncryptedFileStoreOptions {
+  readonly host: Host;
+  readonly log: Log;
+  readonly keys: KeyOrder;
+}
+
+export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStoreOptions): CredentialStore {
+  const directory = credentialDirectory(host);
+  const fileOf = (key: CredentialKey): string => path.join(directory, `${key.name}.json`);
+  const writeWith = (provider: KeyProvider, key: CredentialKey, credential: Credential): Promise<void> =>
+    writeCredential({ host, directory, file: fileOf(key), provider, key, credential });
+
+  return {
+    prepare: async () => (await keys.choose()).backend,
+    read: async (key) => {
+      const file = fileOf(key);
+      const text = await readPrivateFile(host, file);
+      if (text === undefined) return undefined;
+      const envelope = readEnvelope(text);
+      const plaintext =
+        envelope === undefined
+          ? undefined
+          : open({ envelope, key: await keyFor({ keys, envelope, file }), facts: key.facts });
+      const credential = plaintext === undefined ? undefined : decodeCredential(plaintext);
+      if (envelope !== undefined && credential !== undefined) return { credential, storedIn: envelope.backend };
+      await setAside({ host, log, file });
+      return undefined;
+    },
+    save: async (key, credential) => {
+      const provider = await keys.choose();
+      await writeWith(provider, key, credential);
+      return provider.backend;
+    },
+    update: async (key, credential) => {
+      const text = await readPrivateFile(host, fileOf(key));
+      const envelope = text === undefined ? undefined : readEnvelope(text);
+      const sealedWith = envelope === undefined ? undefined : keys.allowed.get(envelope.backend);
+      await writeWith(sealedWith ?? (await keys.choose()), key, credential);
+    },
+    remove: async (key) => {
+      try {
+        await host.files.remove(fileOf(key));
+      } catch (error) {
+        throw ioFailure('remove', fileOf(key), error);
+      }
+    },
+    mark: async (key) => {
+      const facts = await host.files.stat(fileOf(key));
+      return facts === undefined ? undefined : `${facts.modifiedMs}/${facts.sizeBytes}`;
+    },
+    lock: (key) => acquireFileLock(host, path.join(directory, `${key.name}.lock`)),
+  };
+}
+
+interface WriteOptions {
+  readonly host: Host;
+  readonly directory: string;
+  readonly file: string;
+  readonly provider: KeyProvider;
+  readonly key: CredentialKey;
+  readonly credential: Credential;
+}
+
+async function writeCredential({ host, directory, file, provider, key, credential }: WriteOptions): Promise<void> {
+  // Two processes that both find no key must not each make one and lose the other's file.
+  const release = await acquireFileLock(host, path.join(directory, 'key.lock'));
+  const { bytes, salt } = await provider.obtain().finally(() => release());
+  const sealed = seal({
+    plaintext: encodeCredential(credential),
+    key: bytes,
+    backend: provider.backend,
+    salt,
+    iv: host.randomBytes(12),
+    facts: key.facts,
+  });
+  await writePrivateFile(host, file, sealed);
+}
+
+interface KeyQuestion {
+  readonly keys: KeyOrder;
+  readonly envelope: Envelope;
+  readonly file: string;
+}
+
+/** The key that the file needs; STORE_UNAVAILABLE with the reason when today's settings do not give it. */
+async function keyFor({ keys, envelope, file }: KeyQuestion): Promise<Uint8Array> {
+  const where = BACKEND_NAMES[envelope.backend];
+  const refuse = (message: string, hint: string): never => {
+    throw new McpgwError('STORE_UNAVAILABLE', message, { hint, details: { file, stored_in: envelope.backend } });
+  };
+  if (envelope.version !== FORMAT_VERSION) {
+    return refuse(`${file} was written by another version of mcpgw`, 'use that version, or log in again with this one');
+  }
+  const provider = keys.allowed.get(envelope.backend);
+  if (provider === undefined) {
+    const today = [...keys.allowed.keys()].map((backend) => BACKEND_NAMES[backend]).join(' or ');
+    return refuse(
+      `a login is stored and its key is in ${where}, while the settings of today say ${today}`,
+      'use the settings that you logged in with, or log in again',
+    );
+  }
+  const key = await provider.find(envelope.salt);
+  if (key === undefined) return refuse(`a login is stored and its key is gone from ${where}`, 'log in again');
+  if (keyIdOf(key) !== envelope.keyId) {
+    return refuse(
+      `a login is stored and was encrypted with another key than the one in ${where}`,
+      envelope.backend === 'passphrase' ? 'check the passphrase, or log in again' : 'log in again',
+    );
+  }
+  return key;
+}
+
+async function setAside({ host, log, file }: { host: Host; log: Log; file: string }): Promise<void> {
+  const aside = `${file}.corrupt-${host.now()}`;
+  try {
+    await host.files.rename(file, aside);
+  } catch (error) {
+    // Another process was faster.
+    if (systemCode(error) === 'ENOENT') return;
+    throw ioFailure('write', aside, error);
+  }
+  log.warn(`a stored login was damaged and has been set aside as ${aside}: log in again`);
+}

@@ -1,0 +1,79 @@
+// One set of keys from one source: which of them may verify a token, and the imported form of each. A set belongs to
+// its source; imported keys are found by thumbprint, never by `kid`, which an issuer can give twice.
+import type { CryptoKey } from 'jose';
+import type { PublicJwk, SignatureAlgorithm } from '../policy/model.js';
+import { misfit, thumbprint } from './key-fit.js';
+
+/** One member of `keys`, and where it stands there. */
+export interface KeyEntry {
+  /** From 0. */
+  readonly index: number;
+  readonly jwk: PublicJwk;
+  readonly kid: string | undefined;
+  /** RFC 7638. */
+  readonly thumbprint: string;
+}
+
+/** A key with the reason why it is not tried, if there is one. */
+export interface KeyChoice {
+  readonly entry: KeyEntry;
+  readonly skipped: string | undefined;
+}
+
+export interface KeyWish {
+  readonly alg: SignatureAlgorithm;
+  /** Of the token's header; matched exactly. */
+  readonly kid: string | undefined;
+}
+
+/** More keys than these are not tried for one token. */
+const MAX_CANDIDATES = 8;
+
+export interface KeySet {
+  readonly entries: readonly KeyEntry[];
+  /** Imported keys, by algorithm and thumbprint; `undefined` for one that no import accepts. Filled by `signature.ts`. */
+  readonly imported: Map<string, Promise<CryptoKey | undefined>>;
+  /** Why a key cannot verify an algorithm, by algorithm and index. Filled by `chooseKeys`. */
+  readonly misfits: Map<string, string | undefined>;
+}
+
+/** The set of whatever an issuer put into `keys`; what is no key at all is left out. */
+export function createKeySet(keys: readonly unknown[], previous?: KeySet): KeySet {
+  const entries = keys.flatMap((jwk, index) => {
+    if (!isJwk(jwk)) return [];
+    const kid = jwk['kid'];
+    return [{ index, jwk, kid: typeof kid === 'string' ? kid : undefined, thumbprint: thumbprint(jwk) }];
+  });
+  const present = new Set(entries.map((entry) => entry.thumbprint));
+  // What was imported before and is still there stays imported; what is gone is forgotten.
+  const kept = [...(previous?.imported ?? [])].filter(([name]) => present.has(name.slice(name.indexOf(' ') + 1)));
+  return { entries, imported: new Map(kept), misfits: new Map() };
+}
+
+/**
+ * Every key with the reason why it is skipped. With a `kid`, keys of that `kid` alone are tried, even when the set has
+ * only one other; without one, every key that fits. At most MAX_CANDIDATES.
+ */
+export function chooseKeys(set: KeySet, { alg, kid }: KeyWish): readonly KeyChoice[] {
+  let candidates = 0;
+  return set.entries.map((entry) => {
+    if (kid !== undefined && entry.kid !== kid) return { entry, skipped: "its kid is not the token's" };
+    const skipped = misfitOf(set, entry, alg);
+    if (skipped !== undefined) return { entry, skipped };
+    candidates++;
+    return {
+      entry,
+      skipped: candidates > MAX_CANDIDATES ? `${MAX_CANDIDATES} others were tried before it` : undefined,
+    };
+  });
+}
+
+function misfitOf(set: KeySet, entry: KeyEntry, alg: SignatureAlgorithm): string | undefined {
+  const name = `${alg} ${entry.index}`;
+  if (!set.misfits.has(name)) set.misfits.set(name, misfit(entry.jwk, alg));
+  return set.misfits.get(name);
+}
+
+function isJwk(value: unknown): value is PublicJwk {
+  return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
+}

@@ -1,0 +1,72 @@
+// An inspection as a list of every check with its outcome, for people and for `verify-token --json`.
+import { TOKEN_CHECKS, type TokenCheckName } from '../policy/failed-check.js';
+import type { TokenRules } from '../policy/model.js';
+import type { Claims, TokenVerdict } from '../policy/principal.js';
+import type { Inspection } from './inspection.js';
+import type { ConsideredKey } from './signature.js';
+import type { JsonObject } from './strict-json.js';
+
+export interface TokenCheck {
+  readonly name: TokenCheckName;
+  readonly outcome: 'pass' | 'fail' | 'skipped';
+  /** Why it failed or was skipped. */
+  readonly reason?: string;
+}
+
+export interface TokenReport {
+  readonly verdict: TokenVerdict;
+  /** All of TOKEN_CHECKS, in their order. */
+  readonly checks: readonly TokenCheck[];
+  /** Decoded, not verified by itself; undefined when the token could not be decoded. */
+  readonly header: JsonObject | undefined;
+  /** Undefined unless a key verified the signature. */
+  readonly claims: Claims | undefined;
+  /** Every key of the source that was looked at; empty when none had to be. */
+  readonly keys: readonly ConsideredKey[];
+}
+
+export interface ReportInput {
+  readonly inspection: Inspection;
+  readonly rules: TokenRules;
+  readonly verdict: TokenVerdict;
+}
+
+export function reportOf({ inspection, rules, verdict }: ReportInput): TokenReport {
+  const { decoded, verifiedBy, considered } = inspection;
+  return {
+    verdict,
+    checks: TOKEN_CHECKS.map((name) => checkOf(name, inspection, rules)),
+    header: decoded?.header,
+    claims: verifiedBy === undefined ? undefined : decoded?.payload,
+    keys: considered ?? [],
+  };
+}
+
+function checkOf(name: TokenCheckName, inspection: Inspection, rules: TokenRules): TokenCheck {
+  const failed = inspection.failures.filter((failure) => failure.check === name);
+  if (failed.length > 0) {
+    return { name, outcome: 'fail', reason: failed.flatMap((failure) => failure.details).join('; ') };
+  }
+  const { notReached, undecided } = inspection;
+  if (notReached !== undefined && TOKEN_CHECKS.indexOf(name) >= TOKEN_CHECKS.indexOf(notReached)) {
+    const reason = undecided === undefined ? 'the token was refused before' : `could not be decided: ${undecided}`;
+    return { name, outcome: 'skipped', reason };
+  }
+  const nothing = nothingToCheck(name, inspection, rules);
+  return nothing === undefined ? { name, outcome: 'pass' } : { name, outcome: 'skipped', reason: nothing };
+}
+
+/** Why a check that was reached has nothing to say. */
+function nothingToCheck(name: TokenCheckName, { decoded }: Inspection, rules: TokenRules): string | undefined {
+  const has = (claim: string): boolean => decoded !== undefined && Object.hasOwn(decoded.payload, claim);
+  const idle: Partial<Record<TokenCheckName, string | false>> = {
+    expiry: !has('exp') && 'the token has no exp',
+    'not-before': !has('nbf') && 'the token has no nbf',
+    'token-age': rules.maxTokenAgeSeconds === undefined && 'maxTokenAge is not configured',
+    'required-claims': rules.requiredClaims.length === 0 && 'requiredClaims is not configured',
+    'claim-values': rules.claimRules.length === 0 && 'claimValues is not configured',
+    'header-payload-match': rules.headerPayloadMatch.length === 0 && 'headerPayloadMatch is not configured',
+    typ: rules.typ === undefined && 'typ is not configured',
+  };
+  return idle[name] || undefined;
+}
