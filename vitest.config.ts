@@ -7,6 +7,7 @@ export default defineConfig({
   define: { MCPGW_VERSION: JSON.stringify(version) },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-once.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

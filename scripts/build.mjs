@@ -2,7 +2,7 @@
 // declarations. Prints nothing but problems; `--metafile` also writes dist/meta.json for looking at what is in there.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,13 +34,18 @@ const result = await build({
   banner: { js: "import{createRequire as mcpgwRequire}from'node:module';const require=mcpgwRequire(import.meta.url);" },
 });
 rmSync(`${root}dist`, { recursive: true, force: true });
+chmodSync(fresh, 0o755);
 renameSync(fresh, `${root}dist`);
 if (process.argv.includes('--metafile')) writeFileSync(`${root}dist/meta.json`, JSON.stringify(result.metafile));
 
 if (!process.argv.includes('--no-types')) {
-  const { status } = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   process.exitCode = status ?? 1;
 }

@@ -45,7 +45,9 @@ function partOf(file: string): string {
 
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const statements = text.matchAll(/(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\(\s*'([^']+)'\s*\)/g);
+  const statements = text.matchAll(
+    /(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\(\s*'([^']+)'\s*\)/g,
+  );
   return [...statements].flatMap(([, typeOnly, fixed, dynamic]) => {
     const specifier = fixed ?? dynamic ?? '';
     if (!specifier.startsWith('.')) return [];
@@ -73,7 +75,13 @@ describe('the architecture', () => {
 
   it('has no cycle of imports', () => {
     const graph = new Map<string, readonly string[]>();
-    for (const file of sources) graph.set(file, importsOf(file).filter(({ typeOnly }) => !typeOnly).map(({ to }) => to));
+    for (const file of sources)
+      graph.set(
+        file,
+        importsOf(file)
+          .filter(({ typeOnly }) => !typeOnly)
+          .map(({ to }) => to),
+      );
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (file: string, trail: readonly string[]): void => {
@@ -94,7 +102,12 @@ describe('the architecture', () => {
 
   it('has no room without a name of its own', () => {
     const banned = /^(utils?|helpers?|common|shared|misc|types|index)$|(service|manager)$/i;
-    const names = sources.flatMap((file) => file.replace(/\.d?\.?ts$/, '').split('/').slice(1));
+    const names = sources.flatMap((file) =>
+      file
+        .replace(/\.d?\.?ts$/, '')
+        .split('/')
+        .slice(1),
+    );
     expect(names.filter((name) => banned.test(name))).toEqual([]);
   });
 
@@ -104,7 +117,8 @@ describe('the architecture', () => {
   });
 
   it('touches the outside world only in host.ts and main.ts', () => {
-    const world = /\bprocess\.(?!versions\b)|\bDate\.now\(|(?<![.#\w])fetch\(|\bnew Date\(\)|\bMath\.random\(|from 'node:(fs|child_process|os)/;
+    const world =
+      /\bprocess\.(?!versions\b)|\bDate\.now\(|(?<![.#\w])fetch\(|\bnew Date\(\)|\bMath\.random\(|from 'node:(fs|child_process|os)/;
     const offenders = sources
       .filter((file) => file !== 'src/host.ts' && file !== 'src/main.ts')
       .filter((file) => {
@@ -130,11 +144,18 @@ describe('the package', () => {
     readonly devDependencies: Readonly<Record<string, string>>;
   };
   const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
-    readonly packages: Readonly<Record<string, { readonly engines?: { readonly node?: string }; readonly resolved?: string; readonly dev?: boolean }>>;
+    readonly packages: Readonly<
+      Record<
+        string,
+        { readonly engines?: { readonly node?: string }; readonly resolved?: string; readonly dev?: boolean }
+      >
+    >;
   };
 
   it('has no dependency whose engines refuse Node 20', () => {
-    const direct = [manifest.dependencies, manifest.optionalDependencies, manifest.devDependencies].flatMap(Object.keys);
+    const direct = [manifest.dependencies, manifest.optionalDependencies, manifest.devDependencies].flatMap(
+      Object.keys,
+    );
     const unknown = direct.filter((name) => lock.packages[`node_modules/${name}`] === undefined);
     expect(unknown).toEqual([]);
     const refusing = Object.entries(lock.packages).filter(([name, { engines, dev }]) => {
@@ -155,7 +176,10 @@ type Version = readonly [number, number, number];
 function acceptsNode(range: string | undefined, version: Version): boolean {
   if (range === undefined || range.trim() === '' || range.trim() === '*') return true;
   return range.split('||').some((set) => {
-    const parts = set.replace(/(>=|<=|>|<|\^|~)\s+/g, '$1').trim().split(/\s+/);
+    const parts = set
+      .replace(/(>=|<=|>|<|\^|~)\s+/g, '$1')
+      .trim()
+      .split(/\s+/);
     return parts.every((part) => acceptsPart(part, version));
   });
 }

@@ -6,13 +6,15 @@ import type { Host } from '../host.js';
 import { redact } from '../secret/redact.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
-import { diagnosticLine } from './render/diagnostics-text.js';
+import { diagnosticsText } from './render/diagnostics-text.js';
 
 /** Prints what went wrong and gives the exit code for it. */
 export async function reportFailure(host: Host, error: unknown): Promise<number> {
   if (error instanceof CommanderError) return reportUsage(host, error);
   const known = error instanceof McpgwError;
-  const message = known ? error.message : `unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
+  const message = known
+    ? error.message
+    : `unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
   const hint = known ? error.hint : 'this is a bug of mcpgw: run again with -vv and report what it prints';
   if (wantsJson(host)) {
     await writeJson(host, {
@@ -25,12 +27,17 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
       },
     });
   } else {
-    const diagnostics = error instanceof InvalidConfigError ? error.diagnostics.map((each) => diagnosticLine(each)) : [];
-    const lines = [...diagnostics, `error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
+    const lines = [...diagnosticsOf(error), `error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
     host.stdio.stderr.write(redact(`${lines.join('\n')}\n`));
   }
   if (isVerbose(host) && error instanceof Error) host.stdio.stderr.write(redact(`${stackOf(error)}\n`));
   return known ? error.exitCode : EXIT.UNDECIDED;
+}
+
+function diagnosticsOf(error: unknown): readonly string[] {
+  if (!(error instanceof InvalidConfigError)) return [];
+  const report = { file: error.file, text: undefined, diagnostics: error.diagnostics, unsupported: [] };
+  return [diagnosticsText([report], { color: false, frames: false, quiet: true })];
 }
 
 /** commander has printed its own words already: help is an answer, everything else a wrong question. */

@@ -15,6 +15,8 @@ export interface LoadedPolicy {
 
 /** Thrown when the configuration has errors: the diagnostics are what the user needs to see. */
 export class InvalidConfigError extends McpgwError {
+  /** As the user named it. */
+  readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(file: string, diagnostics: readonly Diagnostic[]) {
@@ -23,6 +25,7 @@ export class InvalidConfigError extends McpgwError {
       hint: `mcpgw validate ${file}`,
       details: { diagnostics: errors },
     });
+    this.file = file;
     this.diagnostics = errors;
   }
 }

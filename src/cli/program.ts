@@ -46,15 +46,16 @@ export function createProgram(host: Host, version: string): Program {
 
   const validate = add('validate', 'check configurations: every error and warning, with its place')
     .argument('<file...>', 'configurations to check; - reads standard input')
-    .addOption(
-      new Option('--format <format>', 'how to print what was found').choices(['text', 'json']).default('text'),
-    )
+    .addOption(new Option('--format <format>', 'how to print what was found').choices(['text', 'json']).default('text'))
     .option('--json', 'the same as --format json', false)
     .option('--strict', 'warnings fail, too', false)
     .option('--no-resolve', 'do not look up secret references')
     .option('--stdin-filename <name>', 'what to call standard input in diagnostics', '<stdin>')
     .action(action(async () => (await import('./commands/validate.js')).validate));
-  addOutputOptions(validate).addHelpText('after', examples(['mcpgw validate mcpgw.json', 'mcpgw validate --strict --json *.jsonc']));
+  addOutputOptions(validate).addHelpText(
+    'after',
+    examples(['mcpgw validate mcpgw.json', 'mcpgw validate --strict --json *.jsonc']),
+  );
 
   const decodeToken = add('decode-token', 'show what a JWT says, without verifying anything')
     .argument('[token]', 'the token; - reads standard input')
@@ -71,7 +72,10 @@ export function createProgram(host: Host, version: string): Program {
     .action(action(async () => (await import('./commands/verify-token.js')).verifyToken));
   addOutputOptions(addJsonOption(addTokenOptions(addPolicyOptions(verifyToken)))).addHelpText(
     'after',
-    examples(['mcpgw verify-token -c mcpgw.json --token-env TOKEN', 'mcpgw token | mcpgw verify-token -c mcpgw.json --json']),
+    examples([
+      'mcpgw verify-token -c mcpgw.json --token-env TOKEN',
+      'mcpgw token | mcpgw verify-token -c mcpgw.json --json',
+    ]),
   );
 
   const simulate = add('simulate', 'show which headers an upstream would receive, and why; sends nothing')
@@ -84,7 +88,7 @@ export function createProgram(host: Host, version: string): Program {
   addOutputOptions(addJsonOption(addTokenOptions(addPolicyOptions(simulate)))).addHelpText(
     'after',
     examples([
-      "mcpgw simulate -c mcpgw.json --claims '{\"sub\":\"ana\"}' -H 'X-Request-Id: 7'",
+      'mcpgw simulate -c mcpgw.json --claims \'{"sub":"ana"}\' -H \'X-Request-Id: 7\'',
       'mcpgw simulate -c mcpgw.json -s linear --token-env TOKEN --json',
     ]),
   );
@@ -132,11 +136,19 @@ export function createProgram(host: Host, version: string): Program {
   const serve = add('serve', 'bridge an MCP host on stdin and stdout to a remote server, under the policy')
     .addOption(new Option('--url <url>', 'the upstream, for a bare policy').env('MCPGW_URL'))
     .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
-    .addOption(new Option('--protocol <revision>', 'skip the question which revision the upstream speaks').choices(['auto', '2025', '2026']).default('auto').env('MCPGW_PROTOCOL'))
+    .addOption(
+      new Option('--protocol <revision>', 'skip the question which revision the upstream speaks')
+        .choices(['auto', '2025', '2026'])
+        .default('auto')
+        .env('MCPGW_PROTOCOL'),
+    )
     .action(action(async () => (await import('./commands/serve.js')).serve));
   addOutputOptions(addStoreOptions(addTokenOptions(addPolicyOptions(serve)))).addHelpText(
     'after',
-    examples(['mcpgw serve -c mcpgw.json', 'mcpgw serve -c policy.json --url https://mcp.example.com/mcp --token-env TOKEN']),
+    examples([
+      'mcpgw serve -c mcpgw.json',
+      'mcpgw serve -c policy.json --url https://mcp.example.com/mcp --token-env TOKEN',
+    ]),
   );
 
   return {

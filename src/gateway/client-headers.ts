@@ -66,9 +66,11 @@ export function headersFromMeta(params: Params | undefined): RequestHeaders {
     if (typeof value === 'string' && isHeaderValue(value)) headers.push({ name: key, value });
   }
   const carriesHeadersKey = Object.hasOwn(meta, HEADERS_META_KEY);
-  if (!carriesHeadersKey) return headers.length === 0 ? { kind: 'none' } : { kind: 'headers', headers, carriesHeadersKey };
+  if (!carriesHeadersKey)
+    return headers.length === 0 ? { kind: 'none' } : { kind: 'headers', headers, carriesHeadersKey };
   const given = meta[HEADERS_META_KEY];
-  if (!isObject(given)) return { kind: 'invalid', message: `_meta["${HEADERS_META_KEY}"] must be an object of strings` };
+  if (!isObject(given))
+    return { kind: 'invalid', message: `_meta["${HEADERS_META_KEY}"] must be an object of strings` };
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'string' || !isHeaderName(name) || !isHeaderValue(value)) {
       return { kind: 'invalid', message: `_meta["${HEADERS_META_KEY}"] has a member that is not a header` };

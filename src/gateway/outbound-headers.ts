@@ -18,7 +18,10 @@ export function wireHeaders(merged: MergedHeaders): readonly string[] {
 }
 
 /** 2025-11-25: the session and the negotiated revision, once there are such. */
-export function sessionHeaders(session: { readonly id: string | undefined; readonly version: string | undefined }): readonly string[] {
+export function sessionHeaders(session: {
+  readonly id: string | undefined;
+  readonly version: string | undefined;
+}): readonly string[] {
   return [
     ...(session.id === undefined ? [] : ['mcp-session-id', session.id]),
     ...(session.version === undefined ? [] : ['mcp-protocol-version', session.version]),
@@ -63,6 +66,8 @@ function mcpName(method: string, params: Params | undefined): string | undefined
 /** A value that is not plain ASCII travels as `=?base64?…?=` (2026-07-28, "Header value encoding"). */
 export function encodeSentinel(value: string): string {
   const plain =
-    /^[\x20-\x7e\t]+$/.test(value) && value.trim() === value && !(value.startsWith('=?base64?') && value.endsWith('?='));
+    /^[\x20-\x7e\t]+$/.test(value) &&
+    value.trim() === value &&
+    !(value.startsWith('=?base64?') && value.endsWith('?='));
   return plain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
 }

@@ -129,10 +129,14 @@ class SessionRelay implements Relay {
 
   #request(request: RpcRequest): void {
     const call = this.#call(request, {});
-    void this.#track(request.id, call, (async () => {
-      await this.#opened;
-      await this.#run(request, call);
-    })());
+    void this.#track(
+      request.id,
+      call,
+      (async () => {
+        await this.#opened;
+        await this.#run(request, call);
+      })(),
+    );
   }
 
   #call(request: RpcRequest, maps: Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'>): Call {
@@ -221,7 +225,12 @@ class SessionRelay implements Relay {
       log.warn('dropped a notification that the policy refuses', { server: upstream.name });
       return;
     }
-    const { end } = this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage: toHostLine(toHost) });
+    const { end } = this.#send({
+      method: 'POST',
+      headers: passed.headers,
+      body: passed.text,
+      onMessage: toHostLine(toHost),
+    });
     const ended = await end;
     if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', describe(ended, upstream.name));
   }

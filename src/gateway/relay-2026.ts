@@ -157,4 +157,3 @@ class StatelessRelay implements Relay {
     void this.#options.toHost(errorText(id, error));
   }
 }
-

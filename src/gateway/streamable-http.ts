@@ -106,7 +106,11 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     if (this.#aborted) controller.abort(new Aborted('aborted'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200) return;
     const head: AnswerHead = {
       status,
@@ -119,7 +123,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#options.onHead?.(head);
     if (status > 299) return;
     const encoding = single(headers['content-encoding']);
-    if (encoding !== undefined && encoding !== 'identity') this.#unusable = `its answer is encoded (${encoding}) unasked`;
+    if (encoding !== undefined && encoding !== 'identity')
+      this.#unusable = `its answer is encoded (${encoding}) unasked`;
     else if (head.contentType === 'text/event-stream') this.#sse = createSseParser((event) => this.#event(event));
   }
 
@@ -148,7 +153,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const head = this.#head;
     if (head === undefined || this.#aborted) return;
-    const body = this.#chunks.length === 1 ? (this.#chunks[0]?.toString('utf8') ?? '') : Buffer.concat(this.#chunks).toString('utf8');
+    const body =
+      this.#chunks.length === 1
+        ? (this.#chunks[0]?.toString('utf8') ?? '')
+        : Buffer.concat(this.#chunks).toString('utf8');
     this.#chunks = [];
     if (head.status > 299) return this.#resolve({ kind: 'refused', head, body });
     if (this.#unusable !== undefined) return this.#resolve({ kind: 'unusable', head, reason: this.#unusable });

@@ -78,9 +78,7 @@ interface WriteOptions {
 }
 
 async function writeCredential({ host, directory, file, provider, key, credential }: WriteOptions): Promise<void> {
-  // Two processes that both find no key must not each make one and lose the other's file.
-  const release = await acquireFileLock(host, path.join(directory, 'key.lock'));
-  const { bytes, salt } = await provider.obtain().finally(() => release());
+  const { bytes, salt } = await obtainKey({ host, directory, provider });
   const sealed = seal({
     plaintext: encodeCredential(credential),
     key: bytes,
@@ -90,6 +88,16 @@ async function writeCredential({ host, directory, file, provider, key, credentia
     facts: key.facts,
   });
   await writePrivateFile(host, file, sealed);
+}
+
+/** Two processes that both find no key must not each make one and lose the other's file. */
+async function obtainKey({ host, directory, provider }: Pick<WriteOptions, 'host' | 'directory' | 'provider'>) {
+  const release = await acquireFileLock(host, path.join(directory, 'key.lock'));
+  try {
+    return await provider.obtain();
+  } finally {
+    await release();
+  }
 }
 
 interface KeyQuestion {

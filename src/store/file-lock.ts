@@ -96,8 +96,8 @@ async function readHolder(host: Host, file: string): Promise<Holder | undefined>
     if (!('ticket' in content) || !('until_ms' in content)) return fallback;
     const { ticket, until_ms: untilMs } = content;
     if (typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || typeof untilMs !== 'number') return fallback;
-    // A clock that was set back must not make a lock live for hours.
-    return { ticket, untilMs: Math.min(untilMs, host.now() + LOCK_LEASE_MS) };
+    // A clock that was set back since must not make a lock live for hours; the file system's may be a little off.
+    return { ticket, untilMs: Math.min(untilMs, facts.modifiedMs + 2 * LOCK_LEASE_MS) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     // Created and not yet written, or cut off by a crash: its age decides.

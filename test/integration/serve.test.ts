@@ -46,7 +46,16 @@ async function setUp(hostEra: HostEra, upstreamEra: UpstreamEra): Promise<Stage>
   expect(login, login.stderr).toMatchObject({ code: 0 });
   const host = await startHost({
     command: process.execPath,
-    args: [MCPGW, 'serve', '-c', config, '--header', 'X-Request-Id: r-1', '--header', 'X-User-Claims: {"sub":"forged"}'],
+    args: [
+      MCPGW,
+      'serve',
+      '-c',
+      config,
+      '--header',
+      'X-Request-Id: r-1',
+      '--header',
+      'X-User-Claims: {"sub":"forged"}',
+    ],
     env: sandbox.env,
     cwd: sandbox.directory,
     era: hostEra,
@@ -154,13 +163,16 @@ describe.each(combinations)('a host, mcpgw serve and a server in %s', (_name, ho
         () => undefined,
         (error: unknown) => error,
       );
-    expect(refused).toMatchObject({ code: -31401, data: { error: 'unauthorized', error_description: 'Token is expired' } });
+    expect(refused).toMatchObject({
+      code: -31401,
+      data: { error: 'unauthorized', error_description: 'Token is expired' },
+    });
     expect(stage.upstream.requests).toHaveLength(reached);
     expect(JSON.stringify(refused) + stage.host.stderr()).not.toContain(token);
   });
 
   it('delivers the errors of the server as they are', async () => {
-    await expect(stage.host.callTool('no_such_tool')).rejects.toMatchObject({ code: -32602 });
+    await expect(stage.host.client.readResource({ uri: 'memo://none' })).rejects.toMatchObject({ code: -32602 });
   });
 
   it('writes nothing but JSON-RPC to stdout', () => {
@@ -216,7 +228,10 @@ describe('the end of a session', () => {
     child.stdin.end();
     const { code, stdout } = await result;
     expect(code).toBe(0);
-    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as { id: unknown; error?: { code: number } });
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: unknown; error?: { code: number } });
     expect(answers.map(({ id, error }) => [id, error?.code])).toEqual([
       [null, -32700],
       [null, -32600],
@@ -229,7 +244,10 @@ describe('the end of a session', () => {
     const dead = await sandbox.file('dead.json', { mcpServers: { demo: { url: 'http://127.0.0.1:9/mcp' } } });
     const { code, stdout } = await sandbox.run(['serve', '-c', dead], { stdin: `${JSON.stringify(initialize)}\n` });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ id: 1, error: { code: -32603, data: { server: 'demo', retryable: true } } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 1,
+      error: { code: -32603, data: { server: 'demo', retryable: true } },
+    });
   });
 
   it('says which revision is missing when host and server do not agree', async () => {
@@ -238,7 +256,10 @@ describe('the end of a session', () => {
       const { stdout } = await sandbox.run(['serve', '--url', modern.url, '-c', await sandbox.file('bare.json', {})], {
         stdin: `${JSON.stringify(initialize)}\n`,
       });
-      expect(JSON.parse(stdout)).toMatchObject({ id: 1, error: { message: expect.stringContaining('2026-07-28') as string } });
+      expect(JSON.parse(stdout)).toMatchObject({
+        id: 1,
+        error: { message: expect.stringContaining('2026-07-28') as string },
+      });
     } finally {
       await modern.close();
     }

@@ -51,7 +51,9 @@ export async function createSandbox(): Promise<Sandbox> {
     start,
     file: async (name, content) => {
       const file = path.join(directory, name);
-      await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2), { mode: 0o600 });
+      await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2), {
+        mode: 0o600,
+      });
       return file;
     },
     run: (args, options = {}) => {

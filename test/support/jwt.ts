@@ -21,8 +21,8 @@ export function generateKey(alg: SignatureAlgorithm, kid: string, modulusLength 
 }
 
 export function publicMembers(key: KeyObject): PublicJwk {
-  const jwk: unknown = key.export({ format: 'jwk' });
-  return jwk as PublicJwk; // Node exports asymmetric keys with a kty
+  const jwk = key.export({ format: 'jwk' });
+  return { ...jwk, kty: String(jwk.kty) };
 }
 
 function generatePair(alg: SignatureAlgorithm, modulusLength: number) {
@@ -36,9 +36,20 @@ function generatePair(alg: SignatureAlgorithm, modulusLength: number) {
     case 'EdDSA':
     case 'Ed25519':
       return generateKeyPairSync('ed25519');
-    default:
+    case 'RS256':
+    case 'RS384':
+    case 'RS512':
+    case 'PS256':
+    case 'PS384':
+    case 'PS512':
       return generateKeyPairSync('rsa', { modulusLength });
   }
+}
+
+/** Whatever a set of keys may hold, as it would come out of JSON. */
+export function keysFromJson(keys: readonly unknown[]): readonly PublicJwk[] {
+  const parsed: readonly PublicJwk[] = JSON.parse(JSON.stringify(keys));
+  return parsed;
 }
 
 export interface TokenParts {

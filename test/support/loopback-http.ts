@@ -1,7 +1,6 @@
 // A real HTTP server on a free port of 127.0.0.1 whose answers a test sets as it goes, and which counts its requests.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -23,9 +22,10 @@ export async function startLoopbackHttp(first: Answer): Promise<LoopbackHttp> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a listening TCP server has such an address
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address with a port');
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${address.port}`,
     requests,
     answerWith: (next) => {
       answer = next;

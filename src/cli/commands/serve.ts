@@ -39,9 +39,13 @@ export async function serve(
   ];
   const configuredToken = await configuredTokenOf(host, tokenOptions(options, host.env));
   if (configuredToken !== undefined && server.tokenRules !== undefined && !server.sharesTopLevelTokenRules) {
-    throw new McpgwError('USAGE', `--token-file and --token-env do not serve ${server.name}: it has a jwt_validation of its own`, {
-      hint: 'log in with mcpgw login, or put jwt_validation at the top of the configuration',
-    });
+    throw new McpgwError(
+      'USAGE',
+      `--token-file and --token-env do not serve ${server.name}: it has a jwt_validation of its own`,
+      {
+        hint: 'log in with mcpgw login, or put jwt_validation at the top of the configuration',
+      },
+    );
   }
   const identityLogin = configuredToken === undefined ? await identityLoginOf(context, server, options) : undefined;
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
@@ -68,7 +72,10 @@ function upstreamUrl(server: ServerPolicy, flag: string | undefined): string {
   }
   const isAllowedHttp = server.allowInsecureHttp && URL.canParse(url) && new URL(url).protocol === 'http:';
   if (!isAllowedHttp && fetchableUrl(url) === undefined) {
-    throw new McpgwError('USAGE', 'the upstream url must be https, or plain http on this machine, without credentials in it');
+    throw new McpgwError(
+      'USAGE',
+      'the upstream url must be https, or plain http on this machine, without credentials in it',
+    );
   }
   return url;
 }
@@ -89,7 +96,9 @@ function commandLineHeader(line: string, server: ServerPolicy): HeaderField {
 /** Flags over `MCPGW_TOKEN_FILE` and `MCPGW_TOKEN`; two flags are a usage error. */
 function tokenOptions(options: TokenOptions, env: Readonly<Record<string, string | undefined>>): TokenOptions {
   if (options.tokenFile !== undefined && options.tokenEnv !== undefined) {
-    throw new McpgwError('USAGE', 'a token from two sources: --token-file and --token-env', { hint: 'give one of them' });
+    throw new McpgwError('USAGE', 'a token from two sources: --token-file and --token-env', {
+      hint: 'give one of them',
+    });
   }
   if (options.tokenFile !== undefined || options.tokenEnv !== undefined) return options;
   const file = env['MCPGW_TOKEN_FILE'];

@@ -62,7 +62,9 @@ async function callerOf({ context, args, options, server, client }: CallerInput)
   const token = await readToken({ host, argument: args[0], options, readPipe: false });
   if (options.claims !== undefined) {
     if (token !== undefined) {
-      throw new McpgwError('USAGE', '--claims stands for a token, and a token is given too', { hint: 'give one of them' });
+      throw new McpgwError('USAGE', '--claims stands for a token, and a token is given too', {
+        hint: 'give one of them',
+      });
     }
     return callerWithClaims(parseClaims(options.claims), server);
   }

@@ -18,7 +18,9 @@ export function addOutputOptions(command: Command): Command {
         .default(0)
         .argParser((_value, previous: number) => previous + 1),
     )
-    .addOption(new Option('--log-format <format>', 'form of log lines on stderr').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--log-format <format>', 'form of log lines on stderr').choices(['text', 'json']).default('text'),
+    )
     .option('--no-color', 'no colour (NO_COLOR and FORCE_COLOR are honoured too)');
 }
 

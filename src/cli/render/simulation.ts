@@ -80,7 +80,10 @@ function protocolHeaders(): readonly { readonly name: string; readonly value: st
 
 /** Header values come from anywhere: nothing in them may steer a terminal. */
 function printable(value: string): string {
-  return value.replace(/[\u0000-\u001f\u007f-\u009f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return value.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const WIDEST_VALUE = 60;
@@ -88,5 +91,7 @@ const WIDEST_VALUE = 60;
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const nameWidth = Math.max(...rows.map(([name = '']) => name.length));
   const valueWidth = Math.min(WIDEST_VALUE, Math.max(...rows.map(([, value = '']) => value.length)));
-  return rows.map(([name = '', value = '', why = '']) => `  ${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${why}`);
+  return rows.map(
+    ([name = '', value = '', why = '']) => `  ${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${why}`,
+  );
 }

@@ -77,8 +77,7 @@ export function mergeHeaders({ client, server, identity, upstreamAccess }: Merge
       });
       sent.delete(name);
     }
-    const overrode =
-      earlier === undefined ? [] : [{ name: earlier.name, source: earlier.source }, ...earlier.overrode];
+    const overrode = earlier === undefined ? [] : [{ name: earlier.name, source: earlier.source }, ...earlier.overrode];
     sent.set(name, { ...candidate, overrode });
   }
   return { sent: [...sent.values()], dropped };

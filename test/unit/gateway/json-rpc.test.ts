@@ -31,8 +31,13 @@ describe('a line of the host', () => {
       params: { name: 'a' },
       text: request,
     });
-    expect(parseMessage('{"jsonrpc":"2.0","method":"notifications/initialized"}')).toMatchObject({ kind: 'notification' });
-    expect(parseMessage('{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":"m"}}')).toMatchObject({ kind: 'response', id: 0 });
+    expect(parseMessage('{"jsonrpc":"2.0","method":"notifications/initialized"}')).toMatchObject({
+      kind: 'notification',
+    });
+    expect(parseMessage('{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":"m"}}')).toMatchObject({
+      kind: 'response',
+      id: 0,
+    });
   });
 
   it('never throws', () => {

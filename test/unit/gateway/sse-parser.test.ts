@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSseParser } from '../../../src/gateway/sse-parser.js';
 
-function parse(chunks: readonly Uint8Array[]): { events: unknown[]; id: string | undefined; retry: number | undefined } {
+function parse(chunks: readonly Uint8Array[]): {
+  events: unknown[];
+  id: string | undefined;
+  retry: number | undefined;
+} {
   const events: unknown[] = [];
   const parser = createSseParser((event) => events.push([event.type, event.data]));
   for (const chunk of chunks) parser.push(chunk);
@@ -13,7 +17,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('an event stream', () => {
   it('gives messages, joins data lines, and keeps id and retry', () => {
-    const text = ': hi\nid: 7\nretry: 1500\nevent: message\ndata: {"a":\ndata: 1}\n\nevent: ping\ndata: x\n\ndata\n\nid: 8\n\n';
+    const text =
+      ': hi\nid: 7\nretry: 1500\nevent: message\ndata: {"a":\ndata: 1}\n\nevent: ping\ndata: x\n\ndata\n\nid: 8\n\n';
     expect(parse([bytes(text)])).toEqual({
       events: [
         ['message', '{"a":\n1}'],
@@ -34,7 +39,8 @@ describe('an event stream', () => {
   });
 
   it('reads the same whatever the chunks are', () => {
-    const text = '\u{feff}id: é1\r\ndata: {"x":"ü€𝄞"}\r\n\r\nretry: 20\rdata: two\rdata: lines\r\revent: e\ndata: 3\n\n';
+    const text =
+      '\u{feff}id: é1\r\ndata: {"x":"ü€𝄞"}\r\n\r\nretry: 20\rdata: two\rdata: lines\r\revent: e\ndata: 3\n\n';
     const whole = bytes(text);
     const expected = parse([whole]);
     expect(expected.events).toHaveLength(3);

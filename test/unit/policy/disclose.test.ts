@@ -50,7 +50,9 @@ describe('the identity that goes upstream', () => {
   it('is refused when there is none, and left out only where on_missing says so', () => {
     expect(discloseIdentity(claimsHeader, verified({}))).toMatchObject({ kind: 'refused', reason: 'NO_IDENTITY' });
     expect(discloseIdentity(claimsHeader, { kind: 'anonymous' })).toMatchObject({ kind: 'refused' });
-    expect(discloseIdentity({ ...claimsHeader, onMissing: 'anonymous' }, { kind: 'anonymous' })).toEqual({ kind: 'none' });
+    expect(discloseIdentity({ ...claimsHeader, onMissing: 'anonymous' }, { kind: 'anonymous' })).toEqual({
+      kind: 'none',
+    });
   });
 
   it('never comes from the claims of a token that nobody verified', () => {

@@ -6,7 +6,10 @@ import { isTransportName, PROTECTED_NAMES } from '../../../src/policy/headers/pr
 import type { ForwardPolicy, HeaderField, ServerPolicy } from '../../../src/policy/model.js';
 import { reveal } from '../../../src/secret/secret.js';
 
-type MergedServer = Pick<ServerPolicy, 'authType' | 'headers' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'>;
+type MergedServer = Pick<
+  ServerPolicy,
+  'authType' | 'headers' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'
+>;
 
 const bare: MergedServer = {
   authType: undefined,
@@ -50,7 +53,15 @@ const header: fc.Arbitrary<HeaderField> = fc.record({
 const rename = fc.record({ from: spelled, to: spelled });
 const forward: fc.Arbitrary<ForwardPolicy> = fc.oneof(
   fc.constant({ mode: 'none' as const }),
-  fc.record({ mode: fc.constant('allowlist' as const), entries: fc.array(fc.oneof(spelled.map((from) => ({ from })), rename)) }),
+  fc.record({
+    mode: fc.constant('allowlist' as const),
+    entries: fc.array(
+      fc.oneof(
+        spelled.map((from) => ({ from })),
+        rename,
+      ),
+    ),
+  }),
   fc.record({ mode: fc.constant('all-except' as const), excluded: fc.array(spelled), renames: fc.array(rename) }),
 );
 

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { BAD_CONFIGS, BAD_CONFIG_ENV } from './bad-configs.js';
+import { checkText, policyOf } from './check-text.js';
+
+describe('a configuration that is wrong', () => {
+  test.each(BAD_CONFIGS)('says what and where: $title', async ({ text, expected }) => {
+    const { policy, diagnostics } = await checkText(text, { env: BAD_CONFIG_ENV });
+    expect(policy).toBeUndefined();
+    expect(
+      diagnostics.map(({ code, place, pointer, message, help }) => ({
+        code,
+        at: `${place.line}:${place.column}`,
+        pointer,
+        message,
+        ...(help !== undefined && { help }),
+      })),
+    ).toEqual(expected);
+    for (const diagnostic of diagnostics) {
+      expect(diagnostic.severity).toBe('error');
+      expect(diagnostic.file).toBe('mcpgw.json');
+    }
+  });
+
+  test('never shows the words of the schema library or a value that came from a reference', async () => {
+    for (const { text } of BAD_CONFIGS) {
+      const shown = JSON.stringify((await checkText(text, { env: BAD_CONFIG_ENV, lint: true })).diagnostics);
+      expect(shown).not.toMatch(/Invalid input|expected (?:string|object|array)|s3cr3t/);
+    }
+  });
+
+  test('gets all its errors in one run, in the order in which they stand', async () => {
+    const { diagnostics } = await checkText(`{
+      "timeout_ms": "1",
+      "forward_header": [],
+      "jwt_validation": {
+        "requiredClaim": ["sub"],
+        "algorithms": ["none"],
+        "claimValues": { "a": { "values": "(", "matchType": "regex" }, "b": { "values": [] } }
+      },
+      "headers": { "A": "\${GONE}" },
+      "tool_authorization": {},
+      "tools": { "allowed": [] },
+      "timeout_ms": 0,
+    }`);
+    expect(diagnostics.map(({ code, place }) => `${code} ${place.line}`)).toEqual([
+      'MCPGW103 3',
+      'MCPGW108 4',
+      'MCPGW103 5',
+      'MCPGW112 6',
+      'MCPGW109 7',
+      'MCPGW110 7',
+      'MCPGW115 9',
+      'MCPGW114 11',
+      'MCPGW101 12',
+      'MCPGW118 12',
+    ]);
+  });
+});
+
+describe('secret references', () => {
+  const headers = (value: string): string => JSON.stringify({ client_headers: { 'X-A': value } });
+
+  test('are refused in a configuration that nobody named, and the help says how to trust it', async () => {
+    const { policy, diagnostics } = await checkText(headers('Bearer ${TOKEN}'), {
+      env: { TOKEN: 'secret' },
+      trusted: false,
+    });
+    expect(policy).toBeUndefined();
+    expect(diagnostics).toMatchObject([
+      { code: 'MCPGW117', pointer: '/client_headers/X-A', help: expect.stringContaining('-c') as string },
+    ]);
+    expect(JSON.stringify(diagnostics)).not.toContain('secret"');
+  });
+
+  test('of every kind are refused there, and so is header_command', async () => {
+    for (const value of ['${env:A}', '${A:-b}', '${file:/etc/passwd}', '${keychain:a/b}']) {
+      const { diagnostics } = await checkText(headers(value), { trusted: false });
+      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW117']);
+    }
+    const { diagnostics } = await checkText('{ "header_command": { "command": ["cat"] } }', { trusted: false });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW117']);
+  });
+
+  test('leave a configuration without any as it is, trusted or not', async () => {
+    const { policy } = await checkText(headers('plain $${A}'), { trusted: false });
+    expect(policy?.clientHeaders).toEqual([{ name: 'X-A', value: 'plain ${A}' }]);
+  });
+
+  test('are checked for form alone when they are not to be resolved, and what depends on them is not judged', async () => {
+    const world = { resolveReferences: false };
+    const text = JSON.stringify({
+      mcpServers: {
+        a: {
+          url: '${URL}',
+          transport: '${T}',
+          jwt_validation: {
+            jwksUri: '${JWKS}',
+            maxTokenAge: '${AGE}',
+            claimValues: { a: { values: '${file:pattern}', matchType: 'regex' } },
+          },
+        },
+      },
+    });
+    expect(await checkText(text, world)).toMatchObject({ policy: {}, diagnostics: [] });
+    const { diagnostics } = await checkText(headers('${not a name}'), world);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
+  });
+
+  test('to the keychain are valid, and not supported yet', async () => {
+    const { unsupported } = await policyOf({ headers: { Authorization: '${keychain:mcpgw/linear}' } });
+    expect(unsupported).toEqual([{ key: '${keychain:…}', pointer: '/headers/Authorization' }]);
+  });
+
+  test('read files beside the configuration, without their last line break', async () => {
+    const { clientHeaders } = await policyOf(headers('${file:token.txt}') as unknown, {
+      files: { '/etc/mcpgw/token.txt': 'abc\r\n' },
+    });
+    expect(String(clientHeaders[0]?.value)).toBe('[secret]');
+  });
+
+  test('give texts that are judged like any other, without showing them', async () => {
+    const { diagnostics } = await checkText('{ "jwt_validation": { "jwksUri": "${JWKS}" } }', {
+      env: { JWKS: 'http://idp.internal/secret-path' },
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW106']);
+    expect(JSON.stringify(diagnostics)).not.toContain('secret-path');
+  });
+});
