@@ -5,7 +5,8 @@ if (parts[0] < 20 || (parts[0] === 20 && (parts[1] < 18 || (parts[1] === 18 && p
   console.error('error: mcpgw needs Node.js 20.18.1 or newer; this is ' + process.versions.node);
   process.exit(2);
 } else {
-  import('../dist/main.js').then(function (program) {
-    program.main();
+  // main() never rejects: every failure has become a sentence and an exit code.
+  void import('../dist/main.js').then(function (program) {
+    return program.main();
   });
 }

@@ -2,7 +2,7 @@
 // declarations. Prints nothing but problems; `--metafile` also writes dist/meta.json for looking at what is in there.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,6 +36,7 @@ const result = await build({
 rmSync(`${root}dist`, { recursive: true, force: true });
 chmodSync(fresh, 0o755);
 renameSync(fresh, `${root}dist`);
+writeFileSync(`${root}dist/THIRD-PARTY-LICENSES.txt`, licences(result.metafile));
 if (process.argv.includes('--metafile')) writeFileSync(`${root}dist/meta.json`, JSON.stringify(result.metafile));
 
 if (!process.argv.includes('--no-types')) {
@@ -48,4 +49,21 @@ if (!process.argv.includes('--no-types')) {
     },
   );
   process.exitCode = status ?? 1;
+}
+
+/** The licence texts of all packages that are in the bundle, as their licences ask. */
+function licences(metafile) {
+  const packages = new Set(
+    Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []),
+  );
+  return [...packages]
+    .toSorted()
+    .map((name) => {
+      const folder = `${root}node_modules/${name}/`;
+      const manifest = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+      const text = file === undefined ? `Licence: ${manifest.license}` : readFileSync(folder + file, 'utf8').trim();
+      return `${name} ${manifest.version}\n${'-'.repeat(40)}\n${text}\n`;
+    })
+    .join('\n\n');
 }

@@ -38,16 +38,14 @@ export async function revokeTokens({ provider, host, log, credential }: RevokeOp
       provider,
       host,
       log,
-      needs: [],
-      wants: ['revocation_endpoint'],
+      needs: ['revocation_endpoint'],
+      wants: [],
       timeoutMs: TIMEOUT_MS,
       useIdToken: false,
     });
   } catch (error) {
     return sayAll(oauthFailure(error, authorityName(provider)).message);
   }
-  if (client.metadata.revocation_endpoint === undefined)
-    return sayAll(`${client.metadata.issuer} has no revocation endpoint`);
   const outcome: Revocation[] = [];
   for (const [token, secret] of tokens) {
     try {

@@ -17,9 +17,11 @@ const PRIVATE_JWK_MEMBERS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', '
 
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|credential|api-?key|auth-?key/i;
 
-/** True when the key's value is a credential by definition. */
+const CREDENTIAL_ENDING = /(?:token|secret|password|passphrase|credentials?|api[-_]?key|private[-_]?key)$/i;
+
+/** True when the key's value is a credential by definition, or by its name. */
 export function isSecretKey(key: string): boolean {
-  return SECRET_KEYS.has(key) || PRIVATE_JWK_MEMBERS.has(key);
+  return SECRET_KEYS.has(key) || PRIVATE_JWK_MEMBERS.has(key) || CREDENTIAL_ENDING.test(key);
 }
 
 /** True when the text at that place is a credential, by the place's keys or by its own shape. */

@@ -27,7 +27,11 @@ export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStore
     writeCredential({ host, directory, file: fileOf(key), provider, key, credential });
 
   return {
-    prepare: async () => (await keys.choose()).backend,
+    prepare: async () => {
+      const provider = await keys.choose();
+      await obtainKey({ host, directory, provider });
+      return provider.backend;
+    },
     read: async (key) => {
       const file = fileOf(key);
       const text = await readPrivateFile(host, file);

@@ -22,6 +22,8 @@ export async function status(
   for (const login of neededLogins({ policy, server: namedServer(args, options.server) })) {
     rows.push(...(await loginRows({ host, store, login })));
   }
+  const order = policy.servers.map(({ name }) => name);
+  rows.sort((a, b) => order.indexOf(a.server) - order.indexOf(b.server));
   if (context.json) await context.printJson({ version: 1, logins: rows });
   else await context.print(rows.length === 0 ? 'no login is needed' : renderTable(rows, host.now()));
   for (const { server, problem } of rows) if (problem !== undefined) context.note(`${server}: ${problem}`);

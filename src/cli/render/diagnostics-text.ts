@@ -2,7 +2,6 @@
 // terminal the source around the place. Nothing that the source holds in secret is shown.
 import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.js';
 import type { UnsupportedKey } from '../../policy/model.js';
-import { redact } from '../../secret/redact.js';
 import { maskedText } from './masked-text.js';
 
 export interface FileReport {
@@ -57,7 +56,7 @@ function frame({ place }: Diagnostic, { report, style }: Surroundings): readonly
   if (source === undefined) return [];
   // A long line is shown from a little before the place.
   const skipped = place.column > 100 ? place.column - 40 : 0;
-  const shown = oneLine(redact(source.slice(skipped, skipped + 120)).replaceAll('\t', ' '));
+  const shown = oneLine(source.slice(skipped, skipped + 120).replaceAll('\t', ' '));
   const until = place.endLine === place.line ? place.endColumn : source.length + 1;
   const width = Math.max(1, Math.min(until - place.column, 120 - (place.column - 1 - skipped)));
   const gutter = String(place.line).length;

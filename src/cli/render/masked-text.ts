@@ -42,16 +42,15 @@ function tokensOf(text: string): readonly Token[] {
 }
 
 function* secretTokens(tokens: readonly Token[], isBroken: boolean): Iterable<Token> {
-  const open: Enclosing[] = [];
+  const open: string[] = [];
   let key = '';
   for (const [index, token] of tokens.entries()) {
     const first = token.text.charAt(0);
     if (first === '{' || first === '[') {
-      // The elements of a list belong to the key before it, the members of an object to their own.
-      open.push({ key, isObject: first === '{' });
-      if (first === '{') key = '';
+      open.push(key);
+      key = '';
     } else if (first === '}' || first === ']') {
-      key = open.pop()?.key ?? '';
+      key = open.pop() ?? '';
     } else if (first === '/') {
       if (looksLikeCredential(token.text)) yield token;
     } else if (first === '"' && tokens[index + 1]?.text === ':') {
@@ -63,25 +62,21 @@ function* secretTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
   }
 }
 
-interface Enclosing {
-  /** The key whose value this object or list is. */
-  readonly key: string;
-  readonly isObject: boolean;
-}
-
 interface Surroundings {
   readonly key: string;
-  readonly open: readonly Enclosing[];
+  readonly open: readonly string[];
   readonly isBroken: boolean;
 }
 
 function isSecretValue(token: string, { key, open, isBroken }: Surroundings): boolean {
   if (HARMLESS.test(token)) return false;
   if (isBroken) return token.length > 2;
-  if (isSecretKey(key) || open.some((enclosing) => isSecretKey(enclosing.key))) return true;
-  const around = open.at(-1);
-  const isHeaderValue = around?.isObject === true && HEADER_OBJECTS.has(around.key);
-  return isHeaderValue || looksLikeCredential(token);
+  const keys = [...open, key];
+  const isCredential = keys.some(
+    // `headers` under `forward_headers` are names alone.
+    (name, depth) => isSecretKey(name) || (HEADER_OBJECTS.has(name) && keys[depth - 1] !== 'forward_headers'),
+  );
+  return isCredential || looksLikeCredential(token);
 }
 
 function keyOf(token: string): string {

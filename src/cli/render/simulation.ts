@@ -47,21 +47,18 @@ export function simulationText({ server, decision, showSecrets }: Simulation, co
     return `${bold('deny')}  ${decision.reason}: ${decision.message}\n${details}nothing reaches ${server.name}\n`;
   }
   const sent = [
-    ...protocolHeaders().map(({ name, value }) => [name, value, 'protocol']),
-    ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => [
-      name,
-      show(value),
-      [
-        source,
+    ...protocolHeaders().map(({ name, value }) => ['protocol', `${name}: ${value}`]),
+    ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => {
+      const notes = [
         ...(renamedFrom === undefined ? [] : [`renamed from ${renamedFrom}`]),
         ...overrode.map((lower) => `overrode ${lower.source} ${lower.name}`),
-      ].join(', '),
-    ]),
+      ];
+      return [source, `${name}: ${show(value)}${notes.length === 0 ? '' : `  (${notes.join(', ')})`}`];
+    }),
   ];
   const dropped = decision.headers.dropped.map(({ name, value, source, reason }) => [
-    name,
-    show(value),
-    source === 'forwarded' ? reason : `${reason} (${source})`,
+    reason,
+    `${name}: ${show(value)}${source === 'forwarded' ? '' : `  (${source})`}`,
   ]);
   return [
     `${bold('allow')}  ${server.name}${server.url === undefined ? '' : ` ${server.url}`}`,
@@ -86,12 +83,7 @@ function printable(value: string): string {
   );
 }
 
-const WIDEST_VALUE = 60;
-
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const nameWidth = Math.max(...rows.map(([name = '']) => name.length));
-  const valueWidth = Math.min(WIDEST_VALUE, Math.max(...rows.map(([, value = '']) => value.length)));
-  return rows.map(
-    ([name = '', value = '', why = '']) => `  ${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${why}`,
-  );
+  const width = Math.max(...rows.map(([label = '']) => label.length));
+  return rows.map(([label = '', text = '']) => `  ${label.padEnd(width)}  ${text}`);
 }

@@ -35,14 +35,14 @@ export function createKeyOrder({ host, log, choice, loadKeychain }: KeyOrderOpti
   const keyFile = createKeyFileKey(host);
   const warnOfKeyFile = (why: string): void =>
     log.warn(
-      `${why}: the key of the stored logins is in ${keyFileOf(host)}, which protects copies of the data ` +
-        `(backups, shared folders) and not against other programs of this user`,
+      `the key of the stored logins is in ${keyFileOf(host)}, because ${why}; that protects copies of the data ` +
+        `(backups, shared folders), not against other programs of this user`,
     );
   if (choice === 'file') {
     return {
       ...only(keyFile),
       choose: once(async () => {
-        warnOfKeyFile('--credential-store file');
+        warnOfKeyFile('--credential-store file says so');
         return keyFile;
       }),
     };

@@ -58,8 +58,6 @@ describe('a configuration that is wrong', () => {
 });
 
 describe('secret references', () => {
-  const headers = (value: string): string => JSON.stringify({ client_headers: { 'X-A': value } });
-
   test('are refused in a configuration that nobody named, and the help says how to trust it', async () => {
     const { policy, diagnostics } = await checkText(headers('Bearer ${TOKEN}'), {
       env: { TOKEN: 'secret' },
@@ -112,7 +110,7 @@ describe('secret references', () => {
   });
 
   test('read files beside the configuration, without their last line break', async () => {
-    const { clientHeaders } = await policyOf(headers('${file:token.txt}') as unknown, {
+    const { clientHeaders } = await policyOf(headers('${file:token.txt}'), {
       files: { '/etc/mcpgw/token.txt': 'abc\r\n' },
     });
     expect(String(clientHeaders[0]?.value)).toBe('[secret]');
@@ -126,3 +124,5 @@ describe('secret references', () => {
     expect(JSON.stringify(diagnostics)).not.toContain('secret-path');
   });
 });
+
+const headers = (value: string): string => JSON.stringify({ client_headers: { 'X-A': value } });

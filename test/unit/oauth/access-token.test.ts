@@ -35,9 +35,10 @@ beforeEach(async () => {
   stats = 0;
   test = await createTestHost({
     fetch: async (input, init) => {
-      asked.push({ url: String(input), body: String(init?.body) });
+      asked.push({ url: new Request(input).url, body: typeof init?.body === 'string' ? init.body : '' });
       const answer = answers.shift();
-      if (answer === undefined) throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
+      if (answer === undefined)
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
       return answer();
     },
     files: (real) => ({
@@ -274,7 +275,9 @@ describe('the identity source', () => {
   });
 
   it('says what to configure when there is no client_id', async () => {
-    await expect(sourceOf(openStore(), test.host, { ...PROVIDER, clientId: undefined }).current()).rejects.toMatchObject({
+    await expect(
+      sourceOf(openStore(), test.host, { ...PROVIDER, clientId: undefined }).current(),
+    ).rejects.toMatchObject({
       code: 'NOT_SUPPORTED_YET',
       message: expect.stringMatching(/^not supported yet/),
       hint: expect.stringContaining('client_id'),

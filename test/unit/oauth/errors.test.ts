@@ -8,7 +8,10 @@ const SECRET = 'sentinel-2f9c';
 
 function bodyError(error: string, status = 400): ResponseBodyError {
   const response = new Response(null, { status });
-  return new ResponseBodyError(SECRET, { cause: { error, error_description: 'line one\n\u001b[31mline two' }, response });
+  return new ResponseBodyError(SECRET, {
+    cause: { error, error_description: 'line one\n\u001b[31mline two' },
+    response,
+  });
 }
 
 function translated(error: unknown): McpgwError {
@@ -42,7 +45,7 @@ describe('errors of the OAuth library', () => {
   });
 
   it('become LOGIN_REFUSED when the ID token cannot be trusted', () => {
-    const error = new ClientError('unexpected JWT claim value', { code: 'OAUTH_JWT_CLAIM_COMPARISON_FAILED' });
+    const error = Object.assign(new ClientError('unexpected'), { code: 'OAUTH_JWT_CLAIM_COMPARISON_FAILED' });
     expect(translated(error)).toMatchObject({ code: 'LOGIN_REFUSED' });
   });
 

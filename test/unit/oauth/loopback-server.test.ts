@@ -89,16 +89,19 @@ describe('the loopback server', () => {
     expect(await hasAnswer(server)).toBe(false);
   });
 
-  it.each(['evil.example', '127.0.0.1', '127.0.0.1:1', 'localhost:PORT'])('refuses the Host header %s', async (host) => {
-    const server = await start();
-    const { port } = new URL(server.redirectUri);
-    const page = await ask({
-      url: `${server.redirectUri}?code=abc&state=${STATE}`,
-      headers: { host: host.replace('PORT', port) },
-    });
-    expect(page.status).toBe(421);
-    expect(await hasAnswer(server)).toBe(false);
-  });
+  it.each(['evil.example', '127.0.0.1', '127.0.0.1:1', 'localhost:PORT'])(
+    'refuses the Host header %s',
+    async (host) => {
+      const server = await start();
+      const { port } = new URL(server.redirectUri);
+      const page = await ask({
+        url: `${server.redirectUri}?code=abc&state=${STATE}`,
+        headers: { host: host.replace('PORT', port) },
+      });
+      expect(page.status).toBe(421);
+      expect(await hasAnswer(server)).toBe(false);
+    },
+  );
 
   it('answers nothing but GET, and nothing at another path', async () => {
     const server = await start();
@@ -113,7 +116,10 @@ describe('the loopback server', () => {
     const server = await start();
     const waiting = ask({ url: `${server.redirectUri}?code=sentinel-code&state=${STATE}` });
     await (await server.answer).reply('done');
-    for (const page of [await waiting, await ask({ url: `${server.redirectUri}?code=sentinel-code&state=%3Cscript%3E` })]) {
+    for (const page of [
+      await waiting,
+      await ask({ url: `${server.redirectUri}?code=sentinel-code&state=%3Cscript%3E` }),
+    ]) {
       expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; /);
       expect(page.headers['content-security-policy']).not.toContain('unsafe');
       expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });

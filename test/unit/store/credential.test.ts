@@ -40,20 +40,21 @@ describe('a stored login as text', () => {
   });
 });
 
-describe('the freshness of an access token', () => {
-  const of = (lifetimeMs: number, ageMs: number): string =>
-    freshness({ ...CREDENTIAL, obtainedAtMs: 0, expiresAtMs: lifetimeMs }, ageMs);
+function after(lifetimeMs: number, ageMs: number): string {
+  return freshness({ ...CREDENTIAL, obtainedAtMs: 0, expiresAtMs: lifetimeMs }, ageMs);
+}
 
+describe('the freshness of an access token', () => {
   it('ends 60 s before the expiry of a long-lived token', () => {
-    expect(of(3_600_000, 3_539_999)).toBe('fresh');
-    expect(of(3_600_000, 3_540_000)).toBe('expiring');
-    expect(of(3_600_000, 3_600_000)).toBe('expired');
+    expect(after(3_600_000, 3_539_999)).toBe('fresh');
+    expect(after(3_600_000, 3_540_000)).toBe('expiring');
+    expect(after(3_600_000, 3_600_000)).toBe('expired');
   });
 
   it('ends a fifth of its life before the expiry of a short-lived token', () => {
-    expect(of(10_000, 7999)).toBe('fresh');
-    expect(of(10_000, 8000)).toBe('expiring');
-    expect(of(10_000, 10_000)).toBe('expired');
+    expect(after(10_000, 7999)).toBe('fresh');
+    expect(after(10_000, 8000)).toBe('expiring');
+    expect(after(10_000, 10_000)).toBe('expired');
   });
 
   it('never ends when the server stated no expiry', () => {

@@ -10,7 +10,10 @@ function places(platform: NodeJS.Platform, env: Record<string, string>): readonl
 describe('the directories', () => {
   it('follow XDG on Linux, and keep key and data apart', () => {
     expect(places('linux', {})).toEqual(['/home/ana/.local/share/mcpgw/credentials', '/home/ana/.config/mcpgw']);
-    expect(places('linux', { XDG_DATA_HOME: '/d', XDG_CONFIG_HOME: '/c' })).toEqual(['/d/mcpgw/credentials', '/c/mcpgw']);
+    expect(places('linux', { XDG_DATA_HOME: '/d', XDG_CONFIG_HOME: '/c' })).toEqual([
+      '/d/mcpgw/credentials',
+      '/c/mcpgw',
+    ]);
   });
 
   it('ignore relative XDG paths, as the specification says', () => {

@@ -145,7 +145,11 @@ describe('the encrypted file store', () => {
     const store = openStore(test.host);
     await store.save(KEY, credential('one'));
     await chmod(file, 0o640);
-    await expect(store.read(KEY)).rejects.toMatchObject({ code: 'STORE_INSECURE', exitCode: 3, hint: `chmod 600 ${file}` });
+    await expect(store.read(KEY)).rejects.toMatchObject({
+      code: 'STORE_INSECURE',
+      exitCode: 3,
+      hint: `chmod 600 ${file}`,
+    });
   });
 
   it('refuses a directory that others can read, and a key file that others can read', async () => {

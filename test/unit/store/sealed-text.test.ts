@@ -55,7 +55,9 @@ describe('a sealed text', () => {
 
   it('does not open with a shortened tag', () => {
     const envelope = readEnvelope(SEALED)!;
-    expect(open({ envelope: { ...envelope, tag: envelope.tag.slice(0, 4) }, key: KEY, facts: 'login a' })).toBeUndefined();
+    expect(
+      open({ envelope: { ...envelope, tag: envelope.tag.slice(0, 4) }, key: KEY, facts: 'login a' }),
+    ).toBeUndefined();
   });
 
   it.each(['', '{', '[]', '"text"', 'null', '{}', SEALED.slice(0, 40)])('is no envelope when it is %j', (text) => {

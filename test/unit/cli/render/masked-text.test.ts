@@ -1,0 +1,70 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { maskedText } from '../../../../src/cli/render/masked-text.js';
+
+const masked = (text: string, isBroken = false): string => maskedText(text, { isBroken });
+
+describe('masked text', () => {
+  test('hides the values of headers and of keys that hold credentials, and nothing else', () => {
+    expect(masked('{ "headers": { "Authorization": "Bearer abc" }, "timeout_ms": 5 }')).toBe(
+      '{ "headers": { "Authorization": "••••••••••" }, "timeout_ms": 5 }',
+    );
+    expect(masked('{ "client_secret": "abc", "client_id": "gw" }')).toBe(
+      '{ "client_secret": "•••", "client_id": "gw" }',
+    );
+  });
+
+  test('shows which reference stands where, but never its default', () => {
+    expect(masked('{ "headers": { "A": "Bearer ${TOKEN}", "B": "${file:/x}", "C": "${D:-abc}" } }')).toBe(
+      '{ "headers": { "A": "•••••••${TOKEN}", "B": "${file:/x}", "C": "•••••••••" } }',
+    );
+  });
+
+  test('leaves the names in forward_headers alone', () => {
+    const text = '{ "forward_headers": { "mode": "allowlist", "headers": ["X-A", { "from": "a", "to": "b" }] } }';
+    expect(masked(text)).toBe(text);
+  });
+
+  test('goes on as before behind an object', () => {
+    expect(masked('{ "headers": { "A": {} , "B": "abc" }, "audience": "abc" }')).toBe(
+      '{ "headers": { "A": {} , "B": "•••" }, "audience": "abc" }',
+    );
+  });
+
+  test('hides every text of a broken document but its keys', () => {
+    expect(masked('{ "audience": "abc", x: secret }', true)).toBe('{ "audience": "•••", x: •••••• }');
+  });
+
+  test('keeps every line and column where it is', () => {
+    const parts = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '"headers"',
+      '"client_secret"',
+      '"a\\"b"',
+      '"abc',
+      '\n',
+      '\r\n',
+      ' ',
+      'x',
+      '🔒',
+      '"🔒"',
+      '${',
+      '}',
+    );
+    fc.assert(
+      fc.property(fc.array(parts), fc.boolean(), (given, isBroken) => {
+        const text = given.join('');
+        const result = masked(text, isBroken);
+        expect(result.length).toBe(text.length);
+        expect([...result.matchAll(/\r\n|\r|\n/g)].map(({ index }) => index)).toEqual(
+          [...text.matchAll(/\r\n|\r|\n/g)].map(({ index }) => index),
+        );
+      }),
+    );
+  });
+});

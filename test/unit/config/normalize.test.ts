@@ -1,0 +1,382 @@
+import { describe, expect, test } from 'vitest';
+import { mask, reveal, Secret } from '../../../src/secret/secret.js';
+import { checkText, policyOf, serverOf } from './check-text.js';
+
+const JWKS = { jwksUri: 'https://idp.example/keys' };
+
+describe('the three forms', () => {
+  test('a bare policy is one server named default, without a URL', async () => {
+    expect(await policyOf({})).toEqual({
+      form: 'bare',
+      clientHeaders: [],
+      unsupported: [],
+      servers: [
+        {
+          name: 'default',
+          url: undefined,
+          transport: 'auto',
+          authType: undefined,
+          headers: [],
+          passthroughHeaders: [],
+          forward: { mode: 'none' },
+          identity: undefined,
+          tokenRules: undefined,
+          identityProvider: undefined,
+          allowInsecureHttp: false,
+          timeoutMs: undefined,
+          sharesTopLevelTokenRules: false,
+        },
+      ],
+    });
+  });
+
+  test('a server takes what stands at the top, unless it has the key itself, which then replaces it whole', async () => {
+    const { form, servers } = await policyOf({
+      jwt_validation: { ...JWKS, requiredClaims: ['sub'] },
+      timeout_ms: 1000,
+      mcpServers: {
+        a: { url: 'https://a.example/mcp' },
+        b: { url: 'https://b.example/mcp', jwt_validation: { jwksUri: 'https://other.example/keys' }, timeout_ms: 5 },
+      },
+    });
+    expect(form).toBe('gateway');
+    expect(
+      servers.map(({ name, url, tokenRules, timeoutMs, sharesTopLevelTokenRules }) => ({
+        name,
+        url,
+        timeoutMs,
+        sharesTopLevelTokenRules,
+        required: tokenRules?.requiredClaims,
+      })),
+    ).toEqual([
+      { name: 'a', url: 'https://a.example/mcp', timeoutMs: 1000, sharesTopLevelTokenRules: true, required: ['sub'] },
+      { name: 'b', url: 'https://b.example/mcp', timeoutMs: 5, sharesTopLevelTokenRules: false, required: [] },
+    ]);
+  });
+
+  test('null in a server switches a default off', async () => {
+    const { servers } = await policyOf({
+      jwt_validation: JWKS,
+      headers: { A: 'b' },
+      mcpServers: { a: { url: 'https://a.example', jwt_validation: null, headers: null, forward_headers: null } },
+    });
+    expect(servers[0]).toMatchObject({
+      tokenRules: undefined,
+      headers: [],
+      forward: { mode: 'none' },
+      sharesTopLevelTokenRules: false,
+    });
+  });
+
+  test('an alias in a server replaces the default of the other name', async () => {
+    const { servers } = await policyOf({
+      transport: 'http',
+      mcpServers: { a: { url: 'https://a.example', type: 'auto' }, b: { url: 'https://b.example' } },
+    });
+    expect(servers.map(({ transport }) => transport)).toEqual(['auto', 'http']);
+  });
+
+  test('a Portkey export is one server, with a URL when it has one', async () => {
+    const configurations = { jwt_validation: JWKS, passthrough_headers: { 'X-A': 'b' } };
+    const details = { transport: 'http', auth_type: 'headers', url: 'https://a.example/mcp', configurations };
+    const { form, servers } = await policyOf({ mcp_integration_details: details });
+    expect(form).toBe('portkey');
+    expect(servers).toMatchObject([
+      {
+        name: 'default',
+        url: 'https://a.example/mcp',
+        transport: 'http',
+        authType: 'headers',
+        passthroughHeaders: [{ name: 'X-A', value: 'b' }],
+        tokenRules: { source: { kind: 'jwksUri' } },
+        sharesTopLevelTokenRules: true,
+      },
+    ]);
+    expect((await serverOf({ mcp_integration_details: { configurations } })).url).toBeUndefined();
+  });
+
+  test('comments, trailing commas and a byte order mark are read', async () => {
+    const policy = await policyOf('\uFEFF// a\n{ /* b */ "timeout_ms": 7, }');
+    expect(policy.servers[0]?.timeoutMs).toBe(7);
+  });
+
+  test('x- keys and $schema may stand in every object of the schema', async () => {
+    const config = { 'x-a': 1, $schema: 'https://s', jwt_validation: { ...JWKS, 'x-b': {}, $schema: 1 } };
+    await expect(policyOf(config)).resolves.toBeDefined();
+  });
+});
+
+describe('words that mean the same', () => {
+  test.each(['http-sse', 'sse-http', 'auto'])('transport %s is auto', async (transport) => {
+    expect((await serverOf({ transport })).transport).toBe('auto');
+    expect((await serverOf({ type: transport })).transport).toBe('auto');
+  });
+
+  test('auth_type custom is headers', async () => {
+    expect((await serverOf({ auth_type: 'custom' })).authType).toBe('headers');
+  });
+});
+
+describe('headers', () => {
+  test('values of headers are secrets, wherever they came from', async () => {
+    const { headers } = await serverOf({ headers: { Authorization: 'Bearer a', 'X-B': '${B}' } }, { env: { B: 'b' } });
+    expect(headers.map(({ name, value }) => [name, value instanceof Secret, reveal(value)])).toEqual([
+      ['Authorization', true, 'Bearer a'],
+      ['X-B', true, 'b'],
+    ]);
+  });
+
+  test('other values are secrets only when they came from a reference', async () => {
+    const config = { passthrough_headers: { A: 'a', B: 'x-${B}' }, client_headers: { C: '${B:-c}', D: '$${d}' } };
+    const { clientHeaders, servers } = await policyOf(config, { env: { B: 'b' } });
+    expect(servers[0]?.passthroughHeaders.map(({ value }) => mask(value))).toEqual(['a', '••••••']);
+    expect(servers[0]?.passthroughHeaders.map(({ value }) => reveal(value))).toEqual(['a', 'x-b']);
+    expect(clientHeaders.map(({ value }) => mask(value))).toEqual(['••••••', '${d}']);
+  });
+
+  test('forward_headers as a list is an allowlist', async () => {
+    const { forward } = await serverOf({ forward_headers: ['X-A', 'x-b'] });
+    expect(forward).toEqual({ mode: 'allowlist', entries: [{ from: 'X-A' }, { from: 'x-b' }] });
+  });
+
+  test('forward_headers with a mode keeps renames', async () => {
+    const headers = ['X-A', { from: 'x-b', to: 'X-C' }];
+    expect((await serverOf({ forward_headers: { mode: 'allowlist', headers } })).forward).toEqual({
+      mode: 'allowlist',
+      entries: [{ from: 'X-A' }, { from: 'x-b', to: 'X-C' }],
+    });
+    expect((await serverOf({ forward_headers: { mode: 'all-except', headers } })).forward).toEqual({
+      mode: 'all-except',
+      excluded: ['X-A'],
+      renames: [{ from: 'x-b', to: 'X-C' }],
+    });
+  });
+});
+
+describe('user_identity_forwarding', () => {
+  test.each([
+    ['claims_header', 'X-User-Claims'],
+    ['bearer', 'Authorization'],
+    ['jwt_header', 'X-User-JWT'],
+  ])('%s goes into %s by default', async (method, headerName) => {
+    expect((await serverOf({ user_identity_forwarding: { method } })).identity).toEqual({
+      method,
+      headerName,
+      includeClaims: ['sub', 'email', 'username', 'user_id', 'workspace_id', 'organisation_id', 'scope', 'client_id'],
+      onMissing: 'refuse',
+      lifetimeSeconds: 300,
+      audience: undefined,
+    });
+  });
+
+  test('keeps what it is given', async () => {
+    const given = {
+      method: 'jwt_header',
+      include_claims: ['email', 'sub'],
+      header_name: 'X-Me',
+      audience: 'them',
+      jwt_expiry_seconds: 60,
+      on_missing: 'anonymous',
+    };
+    expect((await serverOf({ user_identity_forwarding: given })).identity).toEqual({
+      method: 'jwt_header',
+      headerName: 'X-Me',
+      includeClaims: ['email', 'sub'],
+      audience: 'them',
+      onMissing: 'anonymous',
+      lifetimeSeconds: 60,
+    });
+  });
+});
+
+describe('jwt_validation', () => {
+  test('has the defaults of the specification', async () => {
+    expect(await rulesOf(JWKS)).toEqual({
+      source: { kind: 'jwksUri', url: 'https://idp.example/keys', cacheMaxAgeSeconds: 86_400 },
+      algorithms: ['RS256'],
+      headerKey: 'Authorization',
+      clockToleranceSeconds: 5,
+      maxTokenAgeSeconds: undefined,
+      requiredClaims: [],
+      claimRules: [],
+      headerPayloadMatch: [],
+      requireExp: false,
+      typ: undefined,
+    });
+  });
+
+  test('honours a tolerance of zero', async () => {
+    expect((await rulesOf({ ...JWKS, clockTolerance: 0 }))?.clockToleranceSeconds).toBe(0);
+  });
+
+  test.each([
+    ['30s', 30],
+    ['5m', 300],
+    ['12h', 43_200],
+    ['1d', 86_400],
+  ])('reads a token age of %s', async (maxTokenAge, seconds) => {
+    expect((await rulesOf({ ...JWKS, maxTokenAge }))?.maxTokenAgeSeconds).toBe(seconds);
+  });
+
+  test('turns expected values into text', async () => {
+    const claimValues = {
+      a: { values: 1 },
+      b: { values: [true] },
+      c: { values: ['x', 2.5, false], matchType: 'contains' },
+      d: { values: 'y', matchType: 'containsAll' },
+      'https://example.com/roles': { values: 'z', matchType: 'exact' },
+    };
+    expect((await rulesOf({ ...JWKS, claimValues }))?.claimRules).toEqual([
+      { claim: 'a', matchType: 'exact', value: '1' },
+      { claim: 'b', matchType: 'exact', value: 'true' },
+      { claim: 'c', matchType: 'contains', values: ['x', '2.5', 'false'] },
+      { claim: 'd', matchType: 'containsAll', values: ['y'] },
+      { claim: 'https://example.com/roles', matchType: 'exact', value: 'z' },
+    ]);
+  });
+
+  test('compiles patterns that match anywhere, in linear time', async () => {
+    const claimValues = { a: { values: ['b+', '^(a+)+$'], matchType: 'regex' } };
+    const [rule] = (await rulesOf({ ...JWKS, claimValues }))?.claimRules ?? [];
+    const patterns = rule?.matchType === 'regex' ? rule.patterns : [];
+    expect(patterns.map(({ source }) => source)).toEqual(['b+', '^(a+)+$']);
+    expect(patterns.map((pattern) => pattern.test('xbbx'))).toEqual([true, false]);
+    expect(patterns[1]?.test(`${'a'.repeat(4000)}!`)).toBe(false);
+  });
+
+  test('takes public keys as they are', async () => {
+    const key = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', kid: 'one', use: 'sig', other: { deep: 1 } };
+    const source = (await rulesOf({ jwks: { keys: [key, { kty: 'RSA', n: 'w'.repeat(342), e: 'AQAB' }] } }))?.source;
+    expect(source).toMatchObject({ kind: 'jwks', keys: [key, { kty: 'RSA' }] });
+  });
+
+  test('introspects with its own credentials, else with the pair of the identity provider', async () => {
+    const introspectEndpoint = 'https://idp.example/introspect';
+    const external = { external_auth_config: { client_id: 'gw', client_secret: 's' } };
+    expect((await rulesOf({ introspectEndpoint }))?.source).toEqual({
+      kind: 'introspection',
+      url: introspectEndpoint,
+      clientId: undefined,
+      clientSecret: undefined,
+      contentType: 'application/x-www-form-urlencoded',
+      cacheMaxAgeSeconds: 0,
+    });
+    const inherited = (await rulesOf({ introspectEndpoint }, external))?.source;
+    expect(inherited).toMatchObject({ clientId: 'gw', clientSecret: new Secret('s') });
+    const own = (await rulesOf({ introspectEndpoint, introspectClientId: 'me' }, external))?.source;
+    expect(own).toMatchObject({ clientId: 'me', clientSecret: undefined });
+    const noPair = (await rulesOf({ introspectEndpoint }, { external_auth_config: { client_id: 'gw' } }))?.source;
+    expect(noPair).toMatchObject({ clientId: undefined, clientSecret: undefined });
+  });
+});
+
+describe('external_auth_config', () => {
+  test('has the defaults of the specification', async () => {
+    expect(await providerOf({ token_endpoint: 'https://idp.example/token' })).toEqual({
+      issuer: undefined,
+      metadata: { token_endpoint: 'https://idp.example/token' },
+      clientId: undefined,
+      clientSecret: undefined,
+      tokenEndpointAuthMethod: 'none',
+      scope: undefined,
+      resource: undefined,
+      redirectUri: undefined,
+      authorizationParams: {},
+    });
+  });
+
+  test('with a secret, authenticates by client_secret_basic', async () => {
+    const external_auth_config = { client_id: 'gw', client_secret: '${S}' };
+    const server = await serverOf({ external_auth_config }, { env: { S: 'shh' } });
+    expect(server.identityProvider).toMatchObject({ clientId: 'gw', tokenEndpointAuthMethod: 'client_secret_basic' });
+    expect(server.identityProvider?.clientSecret?.reveal()).toBe('shh');
+  });
+
+  test('takes its issuer from itself, else from an exact iss rule', async () => {
+    const exact = rules({ values: ['https://idp.example'], matchType: 'exact' });
+    expect((await providerOf({ issuer: 'https://own.example' }, exact))?.issuer).toBe('https://own.example');
+    expect((await providerOf({}, exact))?.issuer).toBe('https://idp.example');
+    expect((await providerOf({}, rules({ values: 'https://idp.example' })))?.issuer).toBe('https://idp.example');
+    const contains = rules({ values: 'https://idp.example', matchType: 'contains' });
+    expect((await providerOf({}, contains))?.issuer).toBeUndefined();
+  });
+
+  test('sends no resource when it says false', async () => {
+    expect((await providerOf({ resource: false }))?.resource).toBeUndefined();
+    expect((await providerOf({ resource: 'https://a' }))?.resource).toBe('https://a');
+  });
+});
+
+describe('keys that this version does not enforce', () => {
+  test.each<[string, object]>([
+    ['introspectEndpoint /jwt_validation/introspectEndpoint', { jwt_validation: { introspectEndpoint: 'https://i' } }],
+    ['tools /tools', { tools: { blocked: ['*'] } }],
+    ['tool_authorization /tool_authorization', { jwt_validation: JWKS, tool_authorization: {} }],
+    ['jwt_header /user_identity_forwarding/method', { user_identity_forwarding: { method: 'jwt_header' } }],
+    ['identity_signing_key /identity_signing_key', { identity_signing_key: 'pem' }],
+    ['identity_issuer /identity_issuer', { identity_issuer: 'me' }],
+    ['header_command /header_command', { header_command: { command: ['a'] } }],
+    ['tls /tls', { tls: {} }],
+    ['transport: sse /transport', { transport: 'sse' }],
+    ['transport: sse /type', { type: 'sse' }],
+    ['auth_type: oauth_auto /auth_type', { auth_type: 'oauth_auto' }],
+    ['auth_type: oauth_client_credentials /auth_type', { auth_type: 'oauth_client_credentials' }],
+    ['oauth_metadata /oauth_metadata', { oauth_metadata: {} }],
+    [
+      'client_id_metadata_url /external_auth_config/client_id_metadata_url',
+      { external_auth_config: { client_id_metadata_url: 'https://c' } },
+    ],
+    [
+      'client_assertion_key /external_auth_config/client_assertion_key',
+      { external_auth_config: { client_assertion_key: 'pem' } },
+    ],
+    [
+      'token_endpoint_auth_method: private_key_jwt /external_auth_config/token_endpoint_auth_method',
+      { external_auth_config: { token_endpoint_auth_method: 'private_key_jwt' } },
+    ],
+  ])('are named with their place: %s', async (expected, config) => {
+    expect(await unsupported(config)).toEqual([expected]);
+  });
+
+  test('are found in the defaults and in every server, but not where null switches them off', async () => {
+    const found = await unsupported({
+      tls: {},
+      mcpServers: {
+        a: { url: 'https://a.example', tools: { blocked: [] } },
+        b: { url: 'https://b.example', tls: null, oauth_metadata: null },
+      },
+    });
+    expect(found).toEqual(['tls /tls', 'tools /mcpServers/a/tools']);
+  });
+
+  test('are not looked for in a configuration with errors', async () => {
+    expect((await checkText('{ "tls": {}, "a": 1 }')).policy).toBeUndefined();
+  });
+});
+
+describe('a URL of this machine', () => {
+  test.each(['http://localhost:3000/mcp', 'http://127.0.0.1/mcp', 'http://127.8.9.1/', 'http://[::1]:1/mcp'])(
+    '%s may be plain http',
+    async (url) => {
+      expect((await serverOf({ mcpServers: { a: { url } } })).url).toBe(url);
+    },
+  );
+
+  test('is not needed where allow_insecure_http is on, for the server or by default', async () => {
+    const url = 'http://lab.internal/mcp';
+    const own = await serverOf({ mcpServers: { a: { url, allow_insecure_http: true } } });
+    const inherited = await serverOf({ allow_insecure_http: true, mcpServers: { a: { url } } });
+    expect([own.allowInsecureHttp, inherited.allowInsecureHttp]).toEqual([true, true]);
+  });
+});
+
+const rulesOf = async (rules: object, more: object = {}) =>
+  (await serverOf({ jwt_validation: rules, ...more })).tokenRules;
+
+const providerOf = async (external: object, more: object = {}) =>
+  (await serverOf({ external_auth_config: external, ...more })).identityProvider;
+
+const rules = (iss: object) => ({ jwt_validation: { ...JWKS, claimValues: { iss } } });
+
+const unsupported = async (config: object) =>
+  (await policyOf(config, { env: {} })).unsupported.map(({ key, pointer }) => `${key} ${pointer}`);
