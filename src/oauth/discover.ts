@@ -11,6 +11,9 @@ import { authorityName, statedText } from './identity-key.js';
 
 export type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'revocation_endpoint' | 'jwks_uri';
 
+/** oauth4webapi's code for an `issuer` that is not the one asked for. */
+const ISSUER_DIFFERS = 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
+
 const ENDPOINTS: readonly Endpoint[] = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'jwks_uri'];
 
 export interface DiscoverOptions {
@@ -62,19 +65,26 @@ type From = DiscoverOptions & { readonly isOptional: boolean };
 
 async function discoverFrom(issuer: string, { provider, fetch, log, isOptional }: From) {
   refuseInsecure(issuer, 'the issuer');
+  let metadata: openid.ServerMetadata;
   try {
-    const metadata = await fetchMetadata(issuer, fetch);
-    // Entra's multi-tenant documents name a template; openid-client allows that for its host alone.
-    if (metadata.issuer === issuer || metadata.issuer.includes('{tenantid}')) return metadata;
-    throw new McpgwError('IDP_FAILED', `the discovery document of ${issuer} names another issuer: ${metadata.issuer}`, {
-      hint: 'use the issuer exactly as the identity provider writes it',
-    });
+    metadata = await fetchMetadata(issuer, fetch);
   } catch (error) {
+    if (error instanceof openid.ClientError && error.code === ISSUER_DIFFERS) throw anotherIssuer(issuer);
     const failure = oauthFailure(error, authorityName(provider));
     if (!isOptional || !(failure instanceof McpgwError)) throw failure;
     log.warn(`${failure.message}; going on with the stated endpoints alone`);
     return undefined;
   }
+  // Entra's multi-tenant documents name a template; openid-client allows that for its host alone.
+  if (metadata.issuer === issuer || metadata.issuer.includes('{tenantid}')) return metadata;
+  throw anotherIssuer(issuer);
+}
+
+/** Such a document is never ignored: somebody is not who they should be, or the configuration is wrong. */
+function anotherIssuer(issuer: string): McpgwError {
+  return new McpgwError('IDP_FAILED', `the discovery document of ${issuer} names another issuer`, {
+    hint: 'state the issuer exactly as the identity provider writes it',
+  });
 }
 
 /** OpenID Connect Discovery, then RFC 8414 when the server has no such document. */

@@ -1,0 +1,51 @@
+// A minimal MCP server (2025-11-25) without the SDK, so that the server is not what is measured: `echo` answers with
+// its text as one JSON body. Runs as a process of its own and prints its URL.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Message {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: { readonly arguments?: { readonly text?: string } };
+}
+
+const server = createServer((request, response) => {
+  if (request.method !== 'POST') {
+    response.writeHead(request.method === 'DELETE' ? 200 : 405).end();
+    return;
+  }
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const message = JSON.parse(Buffer.concat(chunks).toString()) as Message; // what the bench sends
+    if (message.id === undefined) {
+      response.writeHead(202).end();
+      return;
+    }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, result: resultOf(message) });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...(message.method === 'initialize' ? { 'mcp-session-id': 'bench' } : {}),
+    });
+    response.end(body);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo; // a TCP server has one
+  process.stdout.write(`http://127.0.0.1:${port}/mcp\n`);
+});
+// Ends with whoever started it.
+process.stdin.resume().once('end', () => process.exit(0));
+
+function resultOf(message: Message): unknown {
+  if (message.method === 'initialize') {
+    return {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'bench-server', version: '1.0.0' },
+    };
+  }
+  return { content: [{ type: 'text', text: message.params?.arguments?.text ?? '' }] };
+}
