@@ -52,7 +52,8 @@ export async function setStage(): Promise<Stage> {
     url,
     config,
     token,
-    env: { PATH: process.env['PATH'] ?? '', HOME: directory, BENCH_TOKEN: token },
+    // The environment as it is: what it costs node itself, it costs every program that is measured.
+    env: { ...withoutUndefined(process.env), HOME: directory, BENCH_TOKEN: token },
     close: async () => {
       server.stdin.end();
       await rm(directory, { recursive: true, force: true });
@@ -106,6 +107,12 @@ export const INITIALIZE = {
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1.0.0' } },
 };
+
+function withoutUndefined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -8,6 +8,19 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
+/**
+ * undici's pool brings its HTTP/2 client, which loads all of node:http2 and node:tls at start; the pools of this
+ * product never offer HTTP/2 (docs/decisions/0003-undici-by-parts.md).
+ */
+const withoutHttp2 = {
+  name: 'without-http2',
+  setup(bundle) {
+    bundle.onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
+      contents: 'module.exports = () => { throw new Error("HTTP/2 is not part of this build"); };',
+    }));
+  },
+};
+
 // Built aside and moved into place, so that a program that starts meanwhile finds the old one or the new one.
 const fresh = mkdtempSync(`${root}.dist-`);
 const result = await build({
@@ -27,6 +40,7 @@ const result = await build({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  plugins: [withoutHttp2],
   // The only native code: found at run time, and missing without harm.
   external: ['keytar'],
   define: { MCPGW_VERSION: JSON.stringify(version) },

@@ -139,7 +139,6 @@ describe('the architecture', () => {
 
 describe('the package', () => {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
     readonly optionalDependencies: Readonly<Record<string, string>>;
     readonly devDependencies: Readonly<Record<string, string>>;
   };
@@ -153,9 +152,7 @@ describe('the package', () => {
   };
 
   it('has no dependency whose engines refuse Node 20', () => {
-    const direct = [manifest.dependencies, manifest.optionalDependencies, manifest.devDependencies].flatMap(
-      Object.keys,
-    );
+    const direct = Object.keys({ ...manifest.optionalDependencies, ...manifest.devDependencies });
     const unknown = direct.filter((name) => lock.packages[`node_modules/${name}`] === undefined);
     expect(unknown).toEqual([]);
     const refusing = Object.entries(lock.packages).filter(([name, { engines, dev }]) => {

@@ -18,7 +18,8 @@ export async function startMcpServer(): Promise<QuickstartServer> {
   const handle = toNodeHandler(createMcpHandler(() => greeter(() => received)));
   const server = createServer((request, response) => {
     if (request.headers['mcp-method'] === 'tools/call') received = request.headers;
-    void handle(request, response);
+    // A request that a server receives always has a method and a URL; Node's type is that of answers, too.
+    void handle(request as Parameters<typeof handle>[0], response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // a TCP server has one

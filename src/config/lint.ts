@@ -1,7 +1,7 @@
 // The lint rules: what is valid and yet probably not what was meant. The list is in the order of the codes; `lint` at
 // the top of a configuration turns a rule off, or into an error.
 import type { Finding } from './finding.js';
-import type { LintMatch, LintRule, LintSubject } from './lint-rule.js';
+import type { LintMatch, LintRule, LintSubject } from './lint/lint-rule.js';
 import { pointerOf } from './path.js';
 import { memberOf } from './raw-value.js';
 import { allExceptMode } from './rules/all-except-mode.js';

@@ -1,10 +1,15 @@
 // Secret references of a whole document: every text is parsed, and resolved through the Host where the caller wants
 // values. What comes back is a document with the values in place, and where those stand.
-import type { CheckOptions } from './check.js';
 import type { Finding } from './finding.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { emptyObject, isRawObject } from './raw-value.js';
-import { parseReferences, referenceLabel, resolveTemplate, type ParsedText } from '../secret/resolve.js';
+import {
+  parseReferences,
+  referenceLabel,
+  resolveTemplate,
+  type ParsedText,
+  type ReferenceWorld,
+} from '../secret/resolve.js';
 
 export interface ResolvedDocument {
   readonly value: unknown;
@@ -17,17 +22,21 @@ export interface ResolvedDocument {
   readonly findings: readonly Finding[];
 }
 
-type World = Pick<CheckOptions, 'host' | 'directory' | 'resolveReferences' | 'trusted'>;
+/** What references are resolved in; the members are those of CheckOptions. */
+export interface ReferenceOptions extends ReferenceWorld {
+  readonly resolveReferences: boolean;
+  readonly trusted: boolean;
+}
 
 interface Progress {
-  readonly world: World;
+  readonly world: ReferenceOptions;
   readonly references: Set<string>;
   readonly undetermined: Set<string>;
   readonly keychain: Path[];
   readonly findings: Finding[];
 }
 
-export async function resolveDocument(document: unknown, world: World): Promise<ResolvedDocument> {
+export async function resolveDocument(document: unknown, world: ReferenceOptions): Promise<ResolvedDocument> {
   const progress: Progress = {
     world,
     references: new Set(),
@@ -80,7 +89,7 @@ async function resolvedText(text: string, { path, progress }: Step): Promise<str
 type Problem = Pick<Finding, 'code' | 'message' | 'help'>;
 type Outcome = { readonly value: string } | { readonly keychain: boolean; readonly problems: readonly Problem[] };
 
-async function outcomeOf(parsed: Exclude<ParsedText, { kind: 'literal' }>, world: World): Promise<Outcome> {
+async function outcomeOf(parsed: Exclude<ParsedText, { kind: 'literal' }>, world: ReferenceOptions): Promise<Outcome> {
   if (parsed.kind === 'malformed') {
     return {
       keychain: false,

@@ -20,5 +20,6 @@ export function openPool(origin: string): Dispatcher {
     headersTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
     pipelining: 1,
+    allowH2: false,
   });
 }

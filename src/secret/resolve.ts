@@ -103,7 +103,7 @@ async function resolveReference(reference: Reference, { host, directory }: Refer
   const label = `\`${referenceLabel(reference)}\``;
   switch (reference.kind) {
     case 'env': {
-      // An own look-up: `process.env` inherits from Object.prototype.
+      // An own look-up: Node's environment object inherits from Object.prototype.
       const value = Object.hasOwn(host.env, reference.name) ? host.env[reference.name] : undefined;
       if (value !== undefined && value !== '') return { value };
       if (reference.fallback !== undefined) return { value: reference.fallback };

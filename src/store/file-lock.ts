@@ -1,6 +1,7 @@
 // One at a time, across all processes of this machine that share a directory: a file that exists while somebody holds
-// the lock. A holder that died is found out by the time written in its file; the lock is never held for longer than
-// its lease, so a refresh must be over by then (see REFRESH_TIMEOUT_MS in oauth/refresh-once.ts).
+// the lock. A holder that died is found out by the time written in its file, or by a waiter that has seen the same
+// holder for a whole lease; clocks of file systems are never asked. A lock is not held for longer than its lease, so a
+// refresh must be over by then (see REFRESH_TIMEOUT_MS in oauth/refresh-once.ts).
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as path from 'node:path';
 import { systemCode } from '../errors.js';
@@ -19,16 +20,16 @@ const LONGEST_WAIT_MS = 200;
  */
 export async function acquireFileLock(host: Host, file: string): Promise<() => Promise<void>> {
   const ticket = Buffer.from(host.randomBytes(12)).toString('hex');
+  let seen: Seen | undefined;
+  let waitMs = FIRST_WAIT_MS;
   try {
     await makePrivateDirectory(host, path.dirname(file));
-    for (
-      let waitMs = FIRST_WAIT_MS;
-      !(await tryCreate(host, file, ticket));
-      waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)
-    ) {
-      await removeWhenStale(host, file);
+    while (!(await tryCreate(host, file, ticket))) {
+      seen = look(host, await readHolder(host, file), seen);
+      if (seen !== undefined && isStale(host, seen)) await removeStale(host, file, seen);
       // Not all waiters at the same moment.
       await sleep(waitMs * (0.75 + ((host.randomBytes(1)[0] ?? 0) / 255) * 0.5));
+      waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS);
     }
   } catch (error) {
     throw ioFailure('lock', file, error);
@@ -52,56 +53,62 @@ async function tryCreate(host: Host, file: string, ticket: string): Promise<bool
   }
 }
 
+interface Holder {
+  readonly ticket: string;
+  /** Undefined: created and not yet written, or cut off by a crash. */
+  readonly untilMs: number | undefined;
+}
+
+/** A holder, and since when this waiter has found no other. */
+interface Seen extends Holder {
+  readonly sinceMs: number;
+}
+
+function look(host: Host, holder: Holder | undefined, before: Seen | undefined): Seen | undefined {
+  if (holder === undefined) return undefined;
+  return { ...holder, sinceMs: holder.ticket === before?.ticket ? before.sinceMs : host.now() };
+}
+
+function isStale(host: Host, { untilMs, sinceMs }: Seen): boolean {
+  const nowMs = host.now();
+  return (untilMs !== undefined && nowMs >= untilMs) || nowMs - sinceMs >= LOCK_LEASE_MS;
+}
+
 /**
  * INVARIANT: of all processes that found the same holder dead, exactly one removes its file. The marker's name holds
  * the dead holder's ticket and is created exclusively; the file is looked at again once the marker is ours. So the
  * lock of a new holder is never taken away by somebody who had read the old one.
  */
-async function removeWhenStale(host: Host, file: string): Promise<void> {
-  const holder = await readHolder(host, file);
-  if (holder === undefined || host.now() < holder.untilMs) return;
-  const marker = `${file}.${holder.ticket}.stale`;
+async function removeStale(host: Host, file: string, { ticket, sinceMs }: Seen): Promise<void> {
+  const marker = `${file}.${ticket}.stale`;
   try {
     await host.files.createDurably(marker, '', 0o600);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
-    await removeAbandonedMarker(host, marker);
+    // Whoever made it was killed between two system calls.
+    if (host.now() - sinceMs >= 2 * LOCK_LEASE_MS) await host.files.remove(marker);
     return;
   }
   try {
-    if ((await readHolder(host, file))?.ticket === holder.ticket) await host.files.remove(file);
+    if ((await readHolder(host, file))?.ticket === ticket) await host.files.remove(file);
   } finally {
     await host.files.remove(marker);
   }
 }
 
-/** Left by a process that was killed between two system calls. */
-async function removeAbandonedMarker(host: Host, marker: string): Promise<void> {
-  const facts = await host.files.stat(marker);
-  if (facts !== undefined && host.now() - facts.modifiedMs > LOCK_LEASE_MS) await host.files.remove(marker);
-}
-
-interface Holder {
-  readonly ticket: string;
-  readonly untilMs: number;
-}
-
 async function readHolder(host: Host, file: string): Promise<Holder | undefined> {
-  const facts = await host.files.stat(file);
-  if (facts === undefined) return undefined;
-  const fallback = { ticket: 'unreadable', untilMs: facts.modifiedMs + LOCK_LEASE_MS };
+  const unreadable: Holder = { ticket: 'unreadable', untilMs: undefined };
   try {
     const content: unknown = JSON.parse(await host.files.readText(file));
-    if (typeof content !== 'object' || content === null) return fallback;
-    if (!('ticket' in content) || !('until_ms' in content)) return fallback;
+    if (typeof content !== 'object' || content === null) return unreadable;
+    if (!('ticket' in content) || !('until_ms' in content)) return unreadable;
     const { ticket, until_ms: untilMs } = content;
-    if (typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || typeof untilMs !== 'number') return fallback;
-    // A clock that was set back since must not make a lock live for hours; the file system's may be a little off.
-    return { ticket, untilMs: Math.min(untilMs, facts.modifiedMs + 2 * LOCK_LEASE_MS) };
+    // The ticket becomes part of a file name.
+    if (typeof ticket !== 'string' || !/^[0-9a-f]+$/.test(ticket) || typeof untilMs !== 'number') return unreadable;
+    return { ticket, untilMs };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    // Created and not yet written, or cut off by a crash: its age decides.
-    if (error instanceof SyntaxError) return fallback;
+    if (error instanceof SyntaxError) return unreadable;
     throw error;
   }
 }

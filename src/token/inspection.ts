@@ -6,7 +6,7 @@ import { claimFailures } from '../policy/required-claims.js';
 import { timeFailures, tokenAgeFailure } from '../policy/token-times.js';
 import { decodeToken, TOKEN_SIZE_LIMIT, type DecodedToken } from './decode.js';
 import { judgeHeader, requiredTypeFailure } from './header-policy.js';
-import type { KeySet } from './key-set.js';
+import type { KeySet } from './keys/key-set.js';
 import type { ConsideredKey, SignatureVerdict, SignatureVerifier } from './signature.js';
 
 export interface Inspection {

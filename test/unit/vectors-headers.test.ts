@@ -21,7 +21,9 @@ interface Vector {
   readonly expected_better?: unknown;
 }
 
-const vectors = JSON.parse(readFileSync(new URL('../fixtures/vectors/reference.json', import.meta.url), 'utf8')) as Vector[];
+const vectors = JSON.parse(
+  readFileSync(new URL('../fixtures/vectors/reference.json', import.meta.url), 'utf8'),
+) as Vector[];
 const UNDEFINED = '__undefined__';
 
 /** What ours must give: the reference's output, unless the vector says that the reference is wrong. */
@@ -63,7 +65,8 @@ describe('the reference vectors of forward_headers', () => {
       const expected = expectedOf(vector);
       // A missing mode is a config error by the specification, whatever else the vector would allow.
       const configError =
-        vector.id === 'forward_headers-18' || (typeof expected === 'object' && expected !== null && '__configError' in expected);
+        vector.id === 'forward_headers-18' ||
+        (typeof expected === 'object' && expected !== null && '__configError' in expected);
       if (configError) {
         expect(Array.isArray(server), vector.note).toBe(true);
         return;

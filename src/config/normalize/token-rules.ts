@@ -2,7 +2,7 @@
 import type { ClaimRule, KeySource, Pattern, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
 import { Secret } from '../../secret/secret.js';
 import { claimText, type Patterns } from '../claim-patterns.js';
-import { durationSeconds } from '../duration.js';
+import { durationSeconds } from '../schema/duration.js';
 import type { RemoteServer } from '../schema.js';
 
 type JwtValidation = NonNullable<RemoteServer['jwt_validation']>;

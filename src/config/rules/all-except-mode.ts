@@ -1,5 +1,5 @@
 // Forward_headers passes on everything but a list.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { memberOf } from '../raw-value.js';
 
 export const allExceptMode: LintRule = {

@@ -1,5 +1,5 @@
 // IntrospectEndpoint without client credentials.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf } from '../document-kinds.js';
 import { hasMember } from '../raw-value.js';
 

@@ -1,7 +1,7 @@
 // The client's Authorization header goes upstream.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf } from '../document-kinds.js';
-import { forwardedNames } from '../forwarded-names.js';
+import { forwardedNames } from '../lint/forwarded-names.js';
 
 export const authorizationForwarded: LintRule = {
   name: 'authorization-forwarded',

@@ -1,5 +1,5 @@
 // Jwt_validation accepts tokens that never expire.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { hasMember, isRawObject, memberOf, textsOf } from '../raw-value.js';
 
 export const expiryNotRequired: LintRule = {

@@ -1,7 +1,7 @@
 // A static header has the name of the identity header.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf } from '../document-kinds.js';
-import { managedIdentityHeader } from '../managed-identity-header.js';
+import { managedIdentityHeader } from '../lint/managed-identity-header.js';
 import { membersOf } from '../raw-value.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
 

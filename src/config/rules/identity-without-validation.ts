@@ -1,5 +1,5 @@
 // User_identity_forwarding without jwt_validation.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf } from '../document-kinds.js';
 
 export const identityWithoutValidation: LintRule = {

@@ -1,5 +1,5 @@
 // Allow_insecure_http is on.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { memberOf } from '../raw-value.js';
 
 export const insecureHttp: LintRule = {

@@ -1,7 +1,7 @@
 // A credential stands in the file in clear.
-import type { LintRule } from '../lint-rule.js';
-import { looksLikePlaceholder } from '../placeholder.js';
-import { textsBelow } from '../texts-below.js';
+import type { LintRule } from '../lint/lint-rule.js';
+import { looksLikePlaceholder } from '../lint/placeholder.js';
+import { textsBelow } from '../lint/texts-below.js';
 import { holdsCredential } from '../../secret/sensitive-key.js';
 
 export const literalSecret: LintRule = {

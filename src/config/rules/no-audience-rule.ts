@@ -1,5 +1,5 @@
 // Jwt_validation has no rule for the audience (`aud`).
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { hasMember, isRawObject, memberOf } from '../raw-value.js';
 
 export const noAudienceRule: LintRule = {

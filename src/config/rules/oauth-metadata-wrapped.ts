@@ -1,5 +1,5 @@
 // Oauth_metadata stands inside oauth_metadata.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { hasMember, memberOf } from '../raw-value.js';
 
 export const oauthMetadataWrapped: LintRule = {

@@ -1,7 +1,7 @@
 // A value is still a placeholder of an example.
-import type { LintRule } from '../lint-rule.js';
-import { looksLikePlaceholder } from '../placeholder.js';
-import { textsBelow } from '../texts-below.js';
+import type { LintRule } from '../lint/lint-rule.js';
+import { looksLikePlaceholder } from '../lint/placeholder.js';
+import { textsBelow } from '../lint/texts-below.js';
 
 export const placeholderValue: LintRule = {
   name: 'placeholder-value',

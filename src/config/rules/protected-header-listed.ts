@@ -1,8 +1,8 @@
 // Forward_headers names a header that is never forwarded.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf, type ServerSections } from '../document-kinds.js';
-import { forwardedNames } from '../forwarded-names.js';
-import { managedIdentityHeader } from '../managed-identity-header.js';
+import { forwardedNames } from '../lint/forwarded-names.js';
+import { managedIdentityHeader } from '../lint/managed-identity-header.js';
 import { memberOf } from '../raw-value.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
 import { isTransportName, PROTECTED_NAMES } from '../../policy/headers/protected.js';

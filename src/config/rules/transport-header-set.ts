@@ -1,5 +1,5 @@
 // A static header belongs to the transport.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { memberOf, membersOf } from '../raw-value.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
 import { isTransportName } from '../../policy/headers/protected.js';

@@ -1,5 +1,5 @@
 // A regular expression of a claim rule is not anchored on both sides.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { patternTexts } from '../claim-patterns.js';
 
 export const unanchoredRegex: LintRule = {

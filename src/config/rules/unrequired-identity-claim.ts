@@ -1,5 +1,5 @@
 // Include_claims names a claim that no rule requires.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf } from '../document-kinds.js';
 import { elementsOf, hasMember, memberOf, textsOf } from '../raw-value.js';
 

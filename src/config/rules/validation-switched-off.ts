@@ -1,5 +1,5 @@
 // A server switches jwt_validation off.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { hasMember, memberOf } from '../raw-value.js';
 
 export const validationSwitchedOff: LintRule = {

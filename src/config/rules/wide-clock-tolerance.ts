@@ -1,5 +1,5 @@
 // ClockTolerance is above 60 seconds.
-import type { LintRule } from '../lint-rule.js';
+import type { LintRule } from '../lint/lint-rule.js';
 import { memberOf } from '../raw-value.js';
 
 export const wideClockTolerance: LintRule = {

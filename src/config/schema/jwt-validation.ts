@@ -1,7 +1,7 @@
 // `jwt_validation` (spec: token rules, "Fields").
 import * as z from 'zod/mini';
 import { SIGNATURE_ALGORITHMS } from '../../policy/model.js';
-import { durationSeconds } from '../duration.js';
+import { durationSeconds } from './duration.js';
 import { hasMember, memberOf, type RawObject } from '../raw-value.js';
 import { claimRules } from './claim-rule.js';
 import { headerName } from './headers.js';

@@ -1,8 +1,8 @@
 // What a lint rule is: a name, a stable code, and a check over the sections of a document. Rules run on documents
 // that may have errors, too, so they expect values of any type.
-import type { RuleCode } from '../diagnostics/codes.js';
-import type { Layout } from './document-kinds.js';
-import type { Path } from './path.js';
+import type { RuleCode } from '../../diagnostics/codes.js';
+import type { Layout } from '../document-kinds.js';
+import type { Path } from '../path.js';
 
 export interface LintSubject {
   readonly layout: Layout;

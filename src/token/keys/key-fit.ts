@@ -1,7 +1,7 @@
 // Which keys may verify which algorithm (spec: token rules, step 5; RFC 7517 section 4, RFC 7518 section 3). A key that
 // does not fit is skipped, it does not spoil its set.
 import { createHash } from 'node:crypto';
-import type { PublicJwk, SignatureAlgorithm } from '../policy/model.js';
+import type { PublicJwk, SignatureAlgorithm } from '../../policy/model.js';
 
 type KeyType = { readonly kty: 'RSA' } | { readonly kty: 'EC' | 'OKP'; readonly crv: string };
 

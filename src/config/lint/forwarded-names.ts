@@ -1,9 +1,9 @@
 // The names in `forward_headers` that are to be forwarded, under either side of a rename, with their places. What
 // `all-except` excludes is not among them.
-import { canonicalName } from '../policy/headers/header-name.js';
-import type { Setting } from './document-kinds.js';
-import type { Path } from './path.js';
-import { elementsOf, memberOf } from './raw-value.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
+import type { Setting } from '../document-kinds.js';
+import type { Path } from '../path.js';
+import { elementsOf, memberOf } from '../raw-value.js';
 
 export interface ForwardedName {
   /** In lower case. */

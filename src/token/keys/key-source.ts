@@ -1,11 +1,11 @@
 // Where keys come from, and when they are fetched again (spec: token rules, "Fetching keys"). The state of a source
 // (its keys, when they came, the fetch under way) belongs to the object that the factory returns.
-import type { Host } from '../host.js';
-import type { Log } from '../log.js';
-import { shownUrl } from '../net/fetchable-url.js';
-import { getJson } from '../net/http.js';
-import { McpgwError } from '../errors.js';
-import type { KeySource as ConfiguredSource } from '../policy/model.js';
+import type { Host } from '../../host.js';
+import type { Log } from '../../log.js';
+import { shownUrl } from '../../net/fetchable-url.js';
+import { getJson } from '../../net/http.js';
+import { McpgwError } from '../../errors.js';
+import type { KeySource as ConfiguredSource } from '../../policy/model.js';
 import { freshnessSeconds } from './cache-control.js';
 import { createKeySet, type KeySet } from './key-set.js';
 

@@ -1,7 +1,7 @@
 // One set of keys from one source: which of them may verify a token, and the imported form of each. A set belongs to
 // its source; imported keys are found by thumbprint, never by `kid`, which an issuer can give twice.
 import type { CryptoKey } from 'jose';
-import type { PublicJwk, SignatureAlgorithm } from '../policy/model.js';
+import type { PublicJwk, SignatureAlgorithm } from '../../policy/model.js';
 import { misfit, thumbprint } from './key-fit.js';
 
 /** One member of `keys`, and where it stands there. */

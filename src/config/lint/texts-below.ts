@@ -1,7 +1,7 @@
 // Every text of a document with its place, but for what is not ours: `$schema` and `x-…` at the levels of sections.
-import type { Section } from './document-kinds.js';
-import type { Path } from './path.js';
-import { elementsOf, memberOf, membersOf } from './raw-value.js';
+import type { Section } from '../document-kinds.js';
+import type { Path } from '../path.js';
+import { elementsOf, memberOf, membersOf } from '../raw-value.js';
 
 export interface PlacedText {
   readonly text: string;

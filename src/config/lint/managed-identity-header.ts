@@ -1,8 +1,8 @@
 // Which header carries the identity of a server's callers, for rules that ask what else claims that name.
-import { canonicalName } from '../policy/headers/header-name.js';
-import { settingOf, type ServerSections } from './document-kinds.js';
-import { IDENTITY_HEADER_NAMES } from './normalize/identity-policy.js';
-import { memberOf } from './raw-value.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
+import { settingOf, type ServerSections } from '../document-kinds.js';
+import { IDENTITY_HEADER_NAMES } from '../normalize/identity-policy.js';
+import { memberOf } from '../raw-value.js';
 
 /** In lower case; undefined when no identity is forwarded. */
 export function managedIdentityHeader(server: ServerSections): string | undefined {
