@@ -2,7 +2,7 @@
 // Bad input is a Diagnostic (diagnostics/diagnostic.ts), a bug is a plain Error; neither passes through here.
 
 /** Every way an action can fail, with the process exit code that it leads to (spec: cli, "exit code"). */
-const EXIT_CODES = {
+export const EXIT_CODES = {
   /** The question was wrong: flags, files, names. */
   USAGE: 2,
   UNREADABLE_FILE: 2,

@@ -1,0 +1,86 @@
+// What others build on, as literals: exit codes, diagnostic codes, token reasons, JSON-RPC codes. A change here is a
+// change of the product's contract.
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES, RULE_CODES } from '../../src/diagnostics/codes.js';
+import { EXIT } from '../../src/cli/exit-codes.js';
+import { EXIT_CODES } from '../../src/errors.js';
+import { UNAUTHORIZED } from '../../src/gateway/json-rpc.js';
+import { TOKEN_REASONS } from '../../src/policy/principal.js';
+
+describe('the contract', () => {
+  it('keeps the exit codes', () => {
+    expect(EXIT).toEqual({ OK: 0, NO: 1, USAGE: 2, UNDECIDED: 3, INTERRUPTED: 130 });
+    expect(EXIT_CODES).toEqual({
+      USAGE: 2,
+      UNREADABLE_FILE: 2,
+      INVALID_CONFIG: 2,
+      UNTRUSTED_CONFIG: 2,
+      UNKNOWN_SERVER: 2,
+      NOT_SUPPORTED_YET: 2,
+      TOKEN_REJECTED: 1,
+      LOGIN_REFUSED: 1,
+      LOGIN_REQUIRED: 1,
+      NETWORK: 3,
+      TIMEOUT: 3,
+      IDP_FAILED: 3,
+      UPSTREAM_FAILED: 3,
+      STORE_UNAVAILABLE: 3,
+      STORE_INSECURE: 3,
+      STORE_CORRUPT: 3,
+      IO: 3,
+      INTERRUPTED: 130,
+    });
+  });
+
+  it('keeps the diagnostic codes', () => {
+    expect(Object.keys(ERROR_CODES)).toEqual(Array.from({ length: 19 }, (_, index) => `MCPGW${100 + index}`));
+    expect(RULE_CODES).toEqual({
+      MCPGW001: 'no-issuer-rule',
+      MCPGW002: 'no-audience-rule',
+      MCPGW003: 'unanchored-regex',
+      MCPGW004: 'all-except-mode',
+      MCPGW005: 'protected-header-listed',
+      MCPGW006: 'authorization-forwarded',
+      MCPGW007: 'insecure-http',
+      MCPGW008: 'placeholder-value',
+      MCPGW009: 'literal-secret',
+      MCPGW010: 'identity-without-validation',
+      MCPGW011: 'long-introspection-cache',
+      MCPGW012: 'long-key-cache',
+      MCPGW013: 'wide-clock-tolerance',
+      MCPGW014: 'expiry-not-required',
+      MCPGW015: 'anonymous-introspection',
+      MCPGW016: 'oauth-metadata-wrapped',
+      MCPGW017: 'unrequired-identity-claim',
+      MCPGW018: 'validation-switched-off',
+      MCPGW019: 'transport-header-set',
+      MCPGW020: 'identity-header-collision',
+    });
+  });
+
+  it('keeps the reasons of a refused token', () => {
+    expect(TOKEN_REASONS).toEqual([
+      'MISSING_TOKEN',
+      'INVALID_FORMAT',
+      'TOKEN_TOO_LARGE',
+      'MALFORMED',
+      'ALGORITHM_NOT_ALLOWED',
+      'UNSUPPORTED_HEADER',
+      'WRONG_TYPE',
+      'INVALID_TIME',
+      'EXPIRED',
+      'NOT_YET_VALID',
+      'NO_KEY',
+      'BAD_SIGNATURE',
+      'TOO_OLD',
+      'MISSING_CLAIM',
+      'CLAIM_MISMATCH',
+      'HEADER_MISMATCH',
+      'INACTIVE',
+    ]);
+  });
+
+  it('keeps the JSON-RPC code of a refusal', () => {
+    expect(UNAUTHORIZED).toBe(-31401);
+  });
+});
