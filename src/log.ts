@@ -27,9 +27,12 @@ export function createLog({ host, level, format }: LogOptions): Log {
     const time = new Date(host.now()).toISOString();
     const line =
       format === 'json'
-        ? JSON.stringify({ time, level: lineLevel, message, ...fields })
-        : [`mcpgw: ${lineLevel}: ${message}`, ...Object.entries(fields).flatMap(textField)].join(' ');
-    host.stdio.stderr.write(`${redact(line)}\n`);
+        ? // Text by text: in the JSON itself, a replacement could break the line.
+          JSON.stringify({ time, level: lineLevel, message, ...fields }, (_key, value: unknown) =>
+            typeof value === 'string' ? redact(value) : value,
+          )
+        : redact([`mcpgw: ${lineLevel}: ${message}`, ...Object.entries(fields).flatMap(textField)].join(' '));
+    host.stdio.stderr.write(`${line}\n`);
   };
   return {
     error: (message, fields) => write('error', message, fields),

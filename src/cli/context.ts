@@ -1,5 +1,6 @@
 // What every command gets: the Host, a log, and how to print. stdout carries the result and nothing else; all the
 // rest goes to stderr.
+import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
 import { createLog, type Log, type LogLevel } from '../log.js';
 import { redact } from '../secret/redact.js';
@@ -16,7 +17,12 @@ export interface CommandContext {
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
   /** True when progress may be drawn on stderr: a TTY, no CI, neither `--quiet` nor `--json`. */
   readonly spinner: boolean;
-  /** Writes the result to stdout, with a newline at the end when there is none. Resolves when it is written. */
+  /**
+   * Writes the result to stdout, with a newline at the end when there is none. Resolves when it is written, or when
+   * its reader has gone away.
+   *
+   * @throws McpgwError IO when it cannot be written
+   */
   readonly print: (text: string) => Promise<void>;
   /** Writes one JSON document to stdout. */
   readonly printJson: (value: unknown) => Promise<void>;
@@ -28,11 +34,14 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
   const verbosity = Math.max(options.verbose ?? 0, host.env['MCPGW_LOG'] === 'debug' ? 2 : 0);
   const quiet = options.quiet ?? false;
   const json = options.json ?? false;
-  const print = (text: string): Promise<void> =>
-    new Promise((resolve) => {
-      // A reader that has gone away (`| head`) is its own business: main.ts ends the process quietly.
-      host.stdio.stdout.write(text.endsWith('\n') ? text : `${text}\n`, () => resolve());
+  const print = async (text: string): Promise<void> => {
+    const error = await writeResult(host.stdio.stdout, text.endsWith('\n') ? text : `${text}\n`);
+    // A reader that has gone away (`| head`) has read what it wanted.
+    if (error === undefined || systemCode(error) === 'EPIPE') return;
+    throw new McpgwError('IO', `the result could not be written: ${systemCode(error) ?? 'unknown reason'}`, {
+      cause: error,
     });
+  };
   return {
     host,
     log: createLog({ host, level: logLevel(quiet, verbosity), format: options.logFormat ?? 'text' }),
@@ -50,6 +59,18 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
       if (!quiet) host.stdio.stderr.write(`${redact(text)}\n`);
     },
   };
+}
+
+/** Writes to the stream and resolves when that is done: with the error, when it could not be. */
+export function writeResult(stream: Host['stdio']['stdout'], text: string): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    try {
+      stream.write(text, (error) => resolve(error ?? undefined));
+    } catch (error) {
+      // Files and devices are written at once, and some versions of Node throw what the callback should get.
+      resolve(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
 }
 
 function logLevel(quiet: boolean, verbosity: number): LogLevel {

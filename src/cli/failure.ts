@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import { redact } from '../secret/redact.js';
+import { writeResult } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
 import { diagnosticsText } from './render/diagnostics-text.js';
@@ -16,17 +17,9 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
     ? error.message
     : `unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
   const hint = known ? error.hint : 'this is a bug of mcpgw: run again with -vv and report what it prints';
-  if (wantsJson(host)) {
-    await writeJson(host, {
-      version: 1,
-      error: {
-        code: known ? error.code : 'UNEXPECTED',
-        message: redact(message),
-        ...(hint === undefined ? {} : { hint }),
-        ...(known ? error.details : {}),
-      },
-    });
-  } else {
+  const facts = { message, ...(hint === undefined ? {} : { hint }), ...(known ? error.details : {}) };
+  const isTold = wantsJson(host) && (await writeJson(host, { code: known ? error.code : 'UNEXPECTED', ...facts }));
+  if (!isTold) {
     const lines = [...diagnosticsOf(error), `error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
     host.stdio.stderr.write(redact(`${lines.join('\n')}\n`));
   }
@@ -44,18 +37,32 @@ function diagnosticsOf(error: unknown): readonly string[] {
 async function reportUsage(host: Host, error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.OK;
   if (wantsJson(host)) {
-    await writeJson(host, { version: 1, error: { code: 'USAGE', message: error.message.replace(/^error: /, '') } });
+    await writeJson(host, { code: 'USAGE', message: error.message.replace(/^error: /, '') });
   }
   return EXIT.USAGE;
 }
 
 /** The command line may be what is wrong, so its words are looked at as they are. */
 function wantsJson(host: Host): boolean {
-  return host.args.includes('--json') || host.args.join(' ').includes('--format json');
+  const words = flagWords(host);
+  return words.some(
+    (word, index) =>
+      word === '--json' || word === '--format=json' || (word === '--format' && words[index + 1] === 'json'),
+  );
 }
 
+/** As createContext counts: `-v -v`, `-vv`, `-qvv` and `--verbose --verbose` say the same. */
 function isVerbose(host: Host): boolean {
-  return host.env['MCPGW_LOG'] === 'debug' || host.args.some((word) => /^-v{2,}$/.test(word));
+  const count = flagWords(host)
+    .map((word) => (word === '--verbose' ? 1 : /^-[qv]+$/.test(word) ? word.split('v').length - 1 : 0))
+    .reduce((sum, each) => sum + each, 0);
+  return host.env['MCPGW_LOG'] === 'debug' || count >= 2;
+}
+
+/** What stands behind `--` is no flag. */
+function flagWords({ args }: Host): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function stackOf(error: Error): string {
@@ -63,8 +70,13 @@ function stackOf(error: Error): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-function writeJson(host: Host, value: unknown): Promise<void> {
-  return new Promise((resolve) => {
-    host.stdio.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`, () => resolve());
-  });
+/** False when stdout does not take it: stderr has to do, then. */
+async function writeJson(host: Host, error: Readonly<Record<string, unknown>>): Promise<boolean> {
+  // Text by text: in the JSON itself, a replacement could break the document.
+  const text = JSON.stringify(
+    { version: 1, error },
+    (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value),
+    2,
+  );
+  return (await writeResult(host.stdio.stdout, `${text}\n`)) === undefined;
 }

@@ -1,16 +1,20 @@
 // The one way in which commands find, read and check their configuration, and pick a server of it.
 import * as path from 'node:path';
 import { checkConfig } from '../config/check.js';
+import { NO_CLIENT_ID } from '../config/unsupported.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../errors.js';
 import type { Host } from '../host.js';
 import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
+import { configDirectory } from '../store/directories.js';
 import type { PolicyOptions } from './options/policy.js';
 
 export interface LoadedPolicy {
   /** As the user would name it. */
   readonly file: string;
   readonly policy: GatewayPolicy;
+  /** Somebody chose the file; false for one that was only found in the working directory. */
+  readonly trusted: boolean;
 }
 
 /** Thrown when the configuration has errors: the diagnostics are what the user needs to see. */
@@ -31,7 +35,8 @@ export class InvalidConfigError extends McpgwError {
 }
 
 /**
- * Finds, reads and checks the configuration of a command. References are resolved; lint rules do not run.
+ * Finds, reads and checks the configuration of a command. References are resolved; of the lint rules, those run that
+ * the configuration turns into errors.
  *
  * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError), NOT_SUPPORTED_YET
  */
@@ -51,11 +56,14 @@ export async function loadPolicy(host: Host, options: PolicyOptions): Promise<Lo
   const [first] = policy.unsupported;
   if (first !== undefined) {
     throw new McpgwError('NOT_SUPPORTED_YET', `not supported yet: ${first.key}`, {
-      hint: `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
+      hint:
+        first.key === NO_CLIENT_ID
+          ? `register mcpgw at the identity provider, and add its client_id to ${first.pointer} of ${file}`
+          : `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
       details: { unsupported: policy.unsupported },
     });
   }
-  return { file, policy };
+  return { file, policy, trusted };
 }
 
 /**
@@ -96,15 +104,6 @@ async function findConfig(host: Host, named: string | undefined): Promise<{ file
   throw new McpgwError('USAGE', `there is no configuration: neither mcpgw.json here nor ${own}`, {
     hint: 'name one with -c <file> or MCPGW_CONFIG',
   });
-}
-
-/** The user's configuration directory for mcpgw, by the conventions of the platform. */
-export function configDirectory(host: Host): string {
-  if (host.platform === 'win32') {
-    return path.join(host.env['APPDATA'] ?? path.join(host.home, 'AppData', 'Roaming'), 'mcpgw', 'Config');
-  }
-  if (host.platform === 'darwin') return path.join(host.home, 'Library', 'Preferences', 'mcpgw');
-  return path.join(host.env['XDG_CONFIG_HOME'] || path.join(host.home, '.config'), 'mcpgw');
 }
 
 async function readConfig(host: Host, file: string): Promise<string> {

@@ -1,6 +1,7 @@
 // The tree of commands: names, flags, help. No behaviour: each action imports its command when it is chosen.
 import { Command, Option } from 'commander';
 import type { Host } from '../host.js';
+import { redact } from '../secret/redact.js';
 import { createContext, type CommandContext } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 import { addJsonOption, addOutputOptions, type OutputOptions } from './options/output.js';
@@ -37,7 +38,8 @@ export function createProgram(host: Host, version: string): Program {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => void host.stdio.stdout.write(text),
-      writeErr: (text) => void host.stdio.stderr.write(text),
+      // commander repeats the words it does not know, and one of them may be a token.
+      writeErr: (text) => void host.stdio.stderr.write(redact(text)),
     })
     .exitOverride();
 

@@ -47,15 +47,14 @@ export async function configuredTokenOf(host: Host, options: TokenOptions): Prom
     let current = await readTokenFile(host, tokenFile);
     return {
       current: () => current,
-      reread: async () => {
-        const again = await readTokenFile(host, tokenFile);
-        if (again.reveal() === current.reveal()) return undefined;
-        current = again;
-        return current;
+      renewed: async (rejected) => {
+        // Another request may have found the new one meanwhile.
+        if (current.reveal() === rejected.reveal()) current = await readTokenFile(host, tokenFile);
+        return current.reveal() === rejected.reveal() ? undefined : current;
       },
     };
   }
   if (tokenEnv === undefined) return undefined;
   const token = readTokenVariable(host, tokenEnv);
-  return { current: () => token, reread: () => Promise.resolve(undefined) };
+  return { current: () => token, renewed: () => Promise.resolve(undefined) };
 }

@@ -5,10 +5,11 @@ import type { Host } from '../host.js';
 import type { GatewayPolicy } from '../policy/model.js';
 import { compilePatterns } from './claim-patterns.js';
 import { contradictions } from './contradictions.js';
-import { layoutOf } from './document-kinds.js';
+import { layoutOf, type Layout } from './document-kinds.js';
 import { normalize } from './normalize.js';
 import { parseConfig } from './parse.js';
 import { pointerOf, type Path } from './path.js';
+import { memberOf, membersOf } from './raw-value.js';
 import { resolveDocument } from './references.js';
 import { schemaIssues } from './schema.js';
 
@@ -23,7 +24,7 @@ export interface CheckOptions {
   readonly resolveReferences: boolean;
   /** False for a configuration that was only found in the working directory: it may use no reference. */
   readonly trusted: boolean;
-  /** Whether the lint rules run, too. */
+  /** Whether all lint rules run, too. Without, those run that the configuration turns into errors. */
   readonly lint: boolean;
 }
 
@@ -63,7 +64,12 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
           })),
     ].filter(({ path, part }) => part === 'key' || !resolved.undetermined.has(pointerOf(path))),
   ];
-  const warnings = options.lint ? (await import('./lint.js')).lintFindings({ layout, isReference }) : [];
+  const warnings =
+    options.lint || raisesRule(layout)
+      ? (await import('./lint.js'))
+          .lintFindings({ layout, isReference })
+          .filter(({ severity }) => options.lint || severity === 'error')
+      : [];
   const diagnostics =
     errors.length + warnings.length === 0
       ? []
@@ -74,4 +80,9 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
       : normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
     diagnostics,
   };
+}
+
+/** What a configuration calls an error is one for every command, not for `validate` alone. */
+function raisesRule({ top }: Layout): boolean {
+  return membersOf(memberOf(top.value, 'lint')).some(([, level]) => level === 'error');
 }

@@ -4,7 +4,7 @@
 import { settingOf, type Layout, type Section, type ServerSections, type Setting } from './document-kinds.js';
 import type { Finding } from './finding.js';
 import { labelOf, pointerOf } from './path.js';
-import { hasMember, membersOf, memberOf } from './raw-value.js';
+import { hasMember, isRawObject, membersOf, memberOf } from './raw-value.js';
 import { NAME_IT } from './references.js';
 import { isInsecure } from './schema/url.js';
 
@@ -22,7 +22,12 @@ export function contradictions(context: ContradictionContext): readonly Finding[
     ...layout.sections.flatMap(transportTwice),
     ...(trusted ? [] : layout.sections.flatMap(untrustedCommand)),
     ...sharedCredentials(context),
-    ...layout.servers.flatMap((server) => [...insecureUrl(server), ...toolRulesWithoutToken(server)]),
+    ...layout.servers.flatMap((server) => [
+      ...insecureUrl(server),
+      ...toolRulesWithoutToken(server),
+      ...headersWithoutAuth(server),
+      ...providerNowhere(server),
+    ]),
   ];
   // Several servers that inherit one mistake have made it once.
   return [...new Map(found.map((finding) => [`${finding.code} ${pointerOf(finding.path)}`, finding])).values()];
@@ -88,4 +93,39 @@ function toolRulesWithoutToken(server: ServerSections): Finding[] {
   if (rules === undefined || settingOf(server, 'jwt_validation') !== undefined) return [];
   const message = '`tool_authorization` needs `jwt_validation`: without it, nobody knows what the caller may do';
   return [{ code: 'MCPGW114', path: rules.path, part: 'key', message }];
+}
+
+function headersWithoutAuth(server: ServerSections): Finding[] {
+  const authType = settingOf(server, 'auth_type');
+  const headers = settingOf(server, 'headers');
+  if (authType?.value !== 'none' || membersOf(headers?.value).length === 0) return [];
+  const message = '`auth_type` is "none", and `headers` says how to authenticate';
+  const help = 'leave `auth_type` out to send the headers, or take `headers` out';
+  return [{ code: 'MCPGW114', path: authType.path, part: 'value', message, help }];
+}
+
+/** A provider is found by its issuer, or by the two endpoints of a login. */
+function providerNowhere(server: ServerSections): Finding[] {
+  const external = settingOf(server, 'external_auth_config');
+  if (!isRawObject(external?.value)) return [];
+  const says = (key: string): boolean => hasMember(external.value, key);
+  if (says('issuer') || (says('authorization_endpoint') && says('token_endpoint'))) return [];
+  const rules = settingOf(server, 'jwt_validation')?.value;
+  // A client of introspection alone needs no login.
+  if (hasMember(rules, 'introspectEndpoint') && says('client_id') && says('client_secret')) return [];
+  if (hasExactIssuer(rules)) return [];
+  return [
+    {
+      code: 'MCPGW104',
+      path: external.path,
+      part: 'value',
+      message: '`external_auth_config` lacks `issuer`: nothing says where a caller logs in',
+      help: 'add `issuer`, or both `authorization_endpoint` and `token_endpoint`',
+    },
+  ];
+}
+
+function hasExactIssuer(rules: unknown): boolean {
+  const rule = memberOf(memberOf(rules, 'claimValues'), 'iss');
+  return rule !== undefined && (memberOf(rule, 'matchType') ?? 'exact') === 'exact';
 }

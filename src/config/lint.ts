@@ -7,7 +7,10 @@ import { memberOf } from './raw-value.js';
 import { allExceptMode } from './rules/all-except-mode.js';
 import { anonymousIntrospection } from './rules/anonymous-introspection.js';
 import { authorizationForwarded } from './rules/authorization-forwarded.js';
+import { claimsOverHttp } from './rules/claims-over-http.js';
+import { clientMetadataIgnored } from './rules/client-metadata-ignored.js';
 import { expiryNotRequired } from './rules/expiry-not-required.js';
+import { headersBesideOauth } from './rules/headers-beside-oauth.js';
 import { identityHeaderCollision } from './rules/identity-header-collision.js';
 import { identityWithoutValidation } from './rules/identity-without-validation.js';
 import { insecureHttp } from './rules/insecure-http.js';
@@ -46,6 +49,9 @@ export const LINT_RULES: readonly LintRule[] = [
   validationSwitchedOff,
   transportHeaderSet,
   identityHeaderCollision,
+  clientMetadataIgnored,
+  claimsOverHttp,
+  headersBesideOauth,
 ];
 
 export interface LintFinding extends Finding {

@@ -44,6 +44,9 @@ export const RULE_CODES = {
   MCPGW018: 'validation-switched-off',
   MCPGW019: 'transport-header-set',
   MCPGW020: 'identity-header-collision',
+  MCPGW021: 'client-metadata-ignored',
+  MCPGW022: 'claims-over-http',
+  MCPGW023: 'headers-beside-oauth',
 } as const;
 
 export type ErrorDiagnosticCode = keyof typeof ERROR_CODES;

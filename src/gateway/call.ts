@@ -2,35 +2,33 @@
 // Whatever the upstream says before the answer (progress, logs, requests of its own) passes on the way.
 import type { Log } from '../log.js';
 import { errorText, INTERNAL_ERROR, isObject, type Params, type RequestId, type RpcError } from './json-rpc.js';
-import type { AnswerHead, Exchange, ExchangeEnd } from './streamable-http.js';
+import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import { upstreamError, type Upstream } from './upstream.js';
 
 export interface CallOptions {
   readonly id: RequestId;
   readonly upstream: Upstream;
   /** Writes to the host. */
-  readonly toHost: (text: string) => Promise<void> | undefined;
+  readonly toHost: ToHost;
   readonly log: Log;
-  /** Milliseconds without progress after which the call fails; undefined is no limit. */
+  /** Milliseconds without progress after which the call fails, counted from now; undefined is no limit. */
   readonly timeoutMs: number | undefined;
   /** Whether the upstream may send requests of its own (2025-11-25) or not (2026-07-28). */
   readonly allowsServerRequests: boolean;
   /** Changes the result before it goes to the host. */
   readonly mapResult?: (result: Params) => Params;
   /** Gives the error for the host in place of the usual one. */
-  readonly mapError?: (error: RpcError, end: ExchangeEnd | undefined) => RpcError;
+  readonly mapError?: (error: RpcError) => RpcError;
   /** Told once when time is up, to tell the upstream. */
   readonly onTimeout?: () => void;
 }
 
-export interface CallHandlers {
-  readonly onMessage: (text: string) => Promise<void> | undefined;
-  readonly onHead?: (head: AnswerHead) => void;
-}
+/** Writes one line. A promise: hold back until it resolves. */
+export type ToHost = (text: string) => Promise<void> | undefined;
 
 export interface Call {
   /** Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more. */
-  readonly run: (start: (handlers: CallHandlers) => Exchange) => Promise<void>;
+  readonly run: (start: (onMessage: ToHost) => Exchange) => Promise<void>;
   /** Answers with an error, without (further) sending. */
   readonly fail: (error: RpcError) => void;
   /** The host wants no answer any more: late ones are dropped. True when something had been sent. */
@@ -39,26 +37,37 @@ export interface Call {
   readonly abort: () => void;
 }
 
+/** How long a connection may stay open after its answer has come. */
+const LINGER_MS = 1_000;
+
 export function createCall(options: CallOptions): Call {
   const { id, upstream, toHost, log } = options;
   let state: 'open' | 'answered' | 'cancelled' = 'open';
   let sent: Exchange | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let settle: () => void = () => undefined;
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
 
+  const close = (outcome: 'answered' | 'cancelled'): void => {
+    state = outcome;
+    clearTimeout(timer);
+    settle();
+  };
   const answer = (text: string): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
-    state = 'answered';
-    clearTimeout(timer);
+    close('answered');
     return toHost(text);
   };
-  const fail = (error: RpcError, end?: ExchangeEnd): void => {
-    void answer(errorText(id, options.mapError?.(error, end) ?? error));
+  const fail = (error: RpcError): void => {
+    if (state !== 'open') return;
+    void answer(errorText(id, options.mapError?.(error) ?? error));
   };
   const restartTimer = (): void => {
     if (options.timeoutMs === undefined) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (state !== 'open') return;
       options.onTimeout?.();
       fail({
         code: INTERNAL_ERROR,
@@ -68,74 +77,82 @@ export function createCall(options: CallOptions): Call {
       sent?.abort();
     }, options.timeoutMs);
   };
+  const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: options.allowsServerRequests });
 
   const onMessage = (text: string): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
     const message = parse(text);
-    if (message === undefined) {
-      log.warn('dropped a message of the upstream that is not JSON-RPC', { server: upstream.name });
-      return undefined;
-    }
-    if (message['method'] !== undefined) {
-      if (Object.hasOwn(message, 'id') && !options.allowsServerRequests) {
-        log.warn('dropped a request of the upstream: this revision has none', { server: upstream.name });
-        return undefined;
-      }
-      if (message['method'] === 'notifications/progress') restartTimer();
-      return toHost(oneLine(text, message));
-    }
-    if (message['id'] !== id) {
-      log.warn('dropped an answer of the upstream to another request', { server: upstream.name });
-      return undefined;
+    if (message === undefined || message['method'] !== undefined) {
+      if (message?.['method'] === 'notifications/progress') restartTimer();
+      return pass(text, message);
     }
     const { result, error } = message;
+    if (message['id'] !== id || Object.hasOwn(message, 'result') === isRpcError(error)) {
+      log.warn('dropped an answer of the upstream that answers nothing that was asked', { server: upstream.name });
+      return undefined;
+    }
     if (options.mapResult !== undefined && isObject(result)) {
       return answer(JSON.stringify({ ...message, result: options.mapResult(result) }));
     }
-    if (options.mapError !== undefined && isObject(error)) {
-      // An upstream's error object: whatever members it has go back, mapped.
-      return answer(errorText(id, options.mapError(error as unknown as RpcError, undefined)));
-    }
-    return answer(oneLine(text, message));
+    if (options.mapError !== undefined && isRpcError(error)) return answer(errorText(id, options.mapError(error)));
+    return answer(oneLine(text));
   };
 
+  restartTimer();
   return {
     run: async (start) => {
       if (state !== 'open') return;
-      restartTimer();
-      sent = start({ onMessage });
-      const end = await sent.end;
-      if (state === 'open' && end.kind !== 'aborted') fail(upstreamError(upstream, end), end);
-      clearTimeout(timer);
+      const exchange = start(onMessage);
+      sent = exchange;
+      const ended = exchange.end.then((end: ExchangeEnd) => {
+        if (end.kind !== 'aborted') fail(upstreamError(upstream, end));
+      });
+      await Promise.race([ended, settled]);
+      // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id.
+      const linger = setTimeout(() => exchange.abort(), LINGER_MS);
+      void ended.finally(() => clearTimeout(linger));
     },
     fail,
     cancel: () => {
-      if (state === 'open') state = 'cancelled';
-      clearTimeout(timer);
+      if (state === 'open') close('cancelled');
       return sent !== undefined;
     },
     abort: () => sent?.abort(),
   };
 }
 
+export interface PassOptions {
+  readonly toHost: ToHost;
+  readonly log: Log;
+  readonly server: string;
+  readonly allowsRequests: boolean;
+}
+
+/** Passes what belongs to no call: notifications and, where the revision has them, requests of the server. Answers and
+ * what is not JSON-RPC are dropped, since nothing of the host waits for them. */
+export function passMessages({ toHost, log, server, allowsRequests }: PassOptions) {
+  return (text: string, message: Params | undefined = parse(text)): Promise<void> | undefined => {
+    const isRequest = message !== undefined && Object.hasOwn(message, 'id');
+    if (typeof message?.['method'] === 'string' && (allowsRequests || !isRequest)) return toHost(oneLine(text));
+    log.warn('dropped a message of the upstream that has no place here', { server });
+    return undefined;
+  };
+}
+
 function parse(text: string): Params | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && value['jsonrpc'] === '2.0' ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Passes messages that belong to no call, one line each; what is not JSON-RPC is dropped. */
-export function toHostLine(toHost: CallOptions['toHost']): CallHandlers['onMessage'] {
-  return (text) => {
-    const message = parse(text);
-    return message === undefined ? undefined : toHost(oneLine(text, message));
-  };
+function isRpcError(value: unknown): value is Params & RpcError {
+  return isObject(value) && Number.isInteger(value['code']) && typeof value['message'] === 'string';
 }
 
-/** The message as one line: as it came when it is one, since numbers and spelling then stay what they are. */
-function oneLine(text: string, parsed: Params): string {
-  return text.includes('\n') || text.includes('\r') ? JSON.stringify(parsed) : text;
+/** The message as one line and otherwise as it came: in JSON a line break can only stand between two tokens. */
+function oneLine(text: string): string {
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text;
 }

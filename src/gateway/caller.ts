@@ -23,8 +23,8 @@ export type AccessTokenSource = () => Promise<
 /** `--token-file` and `--token-env`. */
 export interface ConfiguredToken {
   readonly current: () => Secret;
-  /** Reads the source again; undefined when it has nothing new. */
-  readonly reread: () => Promise<Secret | undefined>;
+  /** A newer one than the token that was rejected; undefined when the source has none. */
+  readonly renewed: (rejected: Secret) => Promise<Secret | undefined>;
 }
 
 export interface CallerSources {
@@ -69,7 +69,7 @@ async function judgeConfigured(source: ConfiguredToken, verify: VerifyToken | un
   const verdict = await verify.token(token);
   if (verdict.verdict !== 'rejected') return verdict;
   // Whoever writes the file may have renewed the token since.
-  const renewed = await source.reread();
+  const renewed = await source.renewed(token);
   return renewed === undefined ? verdict : verify.token(renewed);
 }
 

@@ -1,5 +1,6 @@
 // What stands for the client's HTTP headers in a stdio session (spec: headers, "Where client headers come from"):
 // the configuration's, the environment's, the command line's, and per request those in `params._meta`.
+import { applyEdits, modify } from 'jsonc-parser';
 import { McpgwError } from '../errors.js';
 import { isHeaderName, isHeaderValue } from '../policy/headers/header-name.js';
 import { PROTECTED_NAMES } from '../policy/headers/protected.js';
@@ -80,11 +81,14 @@ export function headersFromMeta(params: Params | undefined): RequestHeaders {
   return { kind: 'headers', headers, carriesHeadersKey };
 }
 
-/** The message without `mcpgw.dev/headers`, as text for the wire. */
-export function withoutHeadersKey(text: string): string {
-  // The message was parsed before: it is an object with object params and object _meta.
-  const message = JSON.parse(text) as { params: { _meta: Record<string, unknown> } };
-  delete message.params._meta[HEADERS_META_KEY];
-  if (Object.keys(message.params._meta).length === 0) delete (message.params as { _meta?: unknown })._meta;
-  return JSON.stringify(message);
+/**
+ * The message without `mcpgw.dev/headers`, all else as it came: printing it again would change numbers.
+ * Undefined when the key stands in it twice, so that cutting one would leave the other.
+ */
+export function withoutHeadersKey(text: string): string | undefined {
+  const place = ['params', '_meta', HEADERS_META_KEY];
+  const cut = applyEdits(text, modify(text, place, undefined, {}));
+  const left: unknown = JSON.parse(cut);
+  const meta = isObject(left) && isObject(left['params']) ? metaOf(left['params']) : undefined;
+  return meta !== undefined && Object.hasOwn(meta, HEADERS_META_KEY) ? undefined : cut;
 }

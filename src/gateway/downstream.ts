@@ -14,12 +14,18 @@ export interface DownstreamOptions {
 export interface Downstream {
   /** Writes one line. A promise means that the host is slow: hold back until it resolves. */
   readonly send: (text: string) => Promise<void> | undefined;
-  /** Stops reading; lets the process end. Resolves when all that was sent has left. */
+  /** The same promise, without sending: pending while the host is slow. */
+  readonly hold: () => Promise<void> | undefined;
+  /** No line is read from now on. */
+  readonly stopReading: () => void;
+  /** Lets the process end. Resolves when all that was sent has left, or the host does not take it any more. */
   readonly close: () => Promise<void>;
 }
 
 /** The longest line that is read. */
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** How long a host that reads nothing keeps the process from ending. */
+const FLUSH_MS = 300;
 const LF = 0x0a;
 
 export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: DownstreamOptions): Downstream {
@@ -36,10 +42,12 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
   };
 
   const endOfLine = (last: Buffer): void => {
+    const tooLong = !skipping && size + last.length > LINE_LIMIT_BYTES;
     const bytes = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
     pieces = [];
     size = 0;
-    if (skipping) {
+    if (tooLong) onTooLong();
+    if (skipping || tooLong) {
       skipping = false;
       return;
     }
@@ -64,7 +72,26 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
   };
 
   stdin.on('data', onData);
-  stdin.once('end', () => end('eof'));
+  const onEof = (): void => {
+    // A last line needs no line end.
+    if (size > 0 && !ended) endOfLine(Buffer.alloc(0));
+    end('eof');
+  };
+  /** A slow host is not read from either: what it asks would only pile up. */
+  const waitForDrain = (): Promise<void> => {
+    stdin.pause();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        drained = undefined;
+        for (const event of ['drain', 'close', 'error']) stdout.off(event, done);
+        if (!ended) stdin.resume();
+        resolve();
+      };
+      for (const event of ['drain', 'close', 'error']) stdout.once(event, done);
+    });
+  };
+
+  stdin.once('end', onEof);
   stdin.once('close', () => end('eof'));
   stdin.once('error', () => end('eof'));
   stdout.once('error', () => end('broken-stdout'));
@@ -74,31 +101,27 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
     send: (text) => {
       if (stdout.destroyed || stdout.writableEnded) return undefined;
       if (stdout.write(`${text}\n`)) return undefined;
-      drained ??= new Promise((resolve) => {
-        const done = (): void => {
-          drained = undefined;
-          stdout.off('drain', done);
-          stdout.off('close', done);
-          stdout.off('error', done);
-          resolve();
-        };
-        stdout.once('drain', done);
-        stdout.once('close', done);
-        stdout.once('error', done);
-      });
+      drained ??= waitForDrain();
       return drained;
     },
-    close: async () => {
+    hold: () => drained,
+    stopReading: () => {
       ended = true;
       stdin.off('data', onData);
       stdin.pause();
+    },
+    close: async () => {
       stdin.destroy();
-      if (!stdout.destroyed && stdout.writableLength > 0) {
-        await new Promise<void>((resolve) => {
-          stdout.once('error', () => resolve());
-          stdout.write('', () => resolve());
-        });
-      }
+      if (stdout.destroyed || stdout.writableLength === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, FLUSH_MS);
+        const done = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        stdout.once('error', done);
+        stdout.write('', done);
+      });
     },
   };
 }

@@ -3,6 +3,7 @@
 import { McpgwError } from '../errors.js';
 import type { Log } from '../log.js';
 import { decide, type CallerVerdict, type Decision } from '../policy/decide.js';
+import { canonicalName } from '../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import { principalKey, type Principal } from '../policy/principal.js';
 import { judgeCaller, type CallerSources } from './caller.js';
@@ -18,48 +19,77 @@ export interface EnforcerOptions {
   readonly log: Log;
 }
 
-export type Enforced =
-  | {
-      readonly verdict: 'pass';
-      /** Policy headers, names and values in turn; the transport's own are not among them. */
-      readonly headers: readonly string[];
-      /** Whose request this is; sessions compare it. */
-      readonly principal: string;
-      /** The message as it may go on. */
-      readonly text: string;
-    }
-  | { readonly verdict: 'refuse'; readonly error: RpcError };
+export interface Passed {
+  readonly verdict: 'pass';
+  /** Policy headers, names and values in turn; the transport's own are not among them. */
+  readonly headers: readonly string[];
+  /** Whose request this is; sessions compare it. */
+  readonly principal: string;
+  /** The token header that the message itself brought: what the session's own requests of this caller carry, too. */
+  readonly credential: HeaderField | undefined;
+  /** The message as it may go on. */
+  readonly text: string;
+}
+
+export type Enforced = Passed | { readonly verdict: 'refuse'; readonly error: RpcError };
+
+/** What is judged: a message of the host, or what the gateway itself sends for a session. */
+export interface Judged {
+  readonly params?: Params | undefined;
+  readonly text?: string;
+  /** The credential of the session's caller, for messages that bring none of their own. */
+  readonly credential?: HeaderField | undefined;
+}
 
 export interface Enforcer {
-  /** Judges one message of the host, or (without one) what the gateway itself sends for the session. Never rejects. */
-  readonly check: (message?: { readonly params: Params | undefined; readonly text: string }) => Promise<Enforced>;
+  /** Never rejects. */
+  readonly check: (message: Judged) => Promise<Enforced>;
 }
 
 export function createEnforcer({ server, sources, clientHeaders, log }: EnforcerOptions): Enforcer {
+  const headerKey = canonicalName(server.tokenRules?.headerKey ?? 'Authorization');
   /** The last decision for session headers alone: it holds as long as the caller is the same verified one. */
-  let last: { readonly principal: Principal; readonly passed: Enforced } | undefined;
+  let last: { readonly principal: Principal; readonly passed: Passed } | undefined;
 
-  const check: Enforcer['check'] = async (message) => {
-    const brought = headersFromMeta(message?.params);
+  const check = async ({ params, text = '', credential }: Judged): Promise<Enforced> => {
+    const brought = headersFromMeta(params);
     if (brought.kind === 'invalid') return refuse(INVALID_PARAMS, brought.message);
-    const client = brought.kind === 'headers' ? [...clientHeaders, ...brought.headers] : clientHeaders;
+    const own = brought.kind === 'headers' ? brought.headers : [];
+    const isPlain = own.length === 0 && credential === undefined;
+    const client = isPlain
+      ? clientHeaders
+      : [...clientHeaders, ...(credential === undefined ? [] : [credential]), ...own];
     const caller = await judge(sources, client);
-    const text = message?.text ?? '';
-    if (brought.kind === 'none' && caller.verdict === 'accepted' && last?.passed.verdict === 'pass') {
-      if (isSamePrincipal(last.principal, caller.principal)) return { ...last.passed, text };
+    if (
+      isPlain &&
+      last !== undefined &&
+      caller.verdict === 'accepted' &&
+      isSamePrincipal(last.principal, caller.principal)
+    ) {
+      return { ...last.passed, text };
     }
     const decision = decide({ server, caller, client });
     if (decision.verdict !== 'allow') return refusal({ decision, server: server.name, log });
-    const passed: Enforced = {
+    const goesOn = brought.kind === 'headers' && brought.carriesHeadersKey ? withoutHeadersKey(text) : text;
+    if (goesOn === undefined) return refuse(INVALID_PARAMS, 'a member of _meta stands in the message twice');
+    const passed: Passed = {
       verdict: 'pass',
       headers: wireHeaders(decision.headers),
       principal: principalKey(decision.principal),
-      text: brought.kind === 'headers' && brought.carriesHeadersKey ? withoutHeadersKey(text) : text,
+      credential: own.findLast((header) => canonicalName(header.name) === headerKey),
+      text: goesOn,
     };
-    if (brought.kind === 'none') last = { principal: decision.principal, passed };
+    if (isPlain) last = { principal: decision.principal, passed };
     return passed;
   };
-  return { check };
+
+  return {
+    check: (message) =>
+      check(message).catch((error: unknown) => {
+        log.error('a message could not be judged', { server: server.name, cause: String(error) });
+        return refuse(INTERNAL_ERROR, 'the gateway could not judge this message');
+      }),
+  };
 }
 
 /** Trouble on the way to a verdict is never a pass and never a crash: it is "could not be decided". */

@@ -62,15 +62,17 @@ export function parseMessage(text: string): RpcMessage | BadMessage {
   if (!isObject(value)) return bad(null, INVALID_REQUEST, 'a message is a JSON object');
   const id = value['id'];
   const known = isRequestId(id) ? id : null;
-  if (value['jsonrpc'] !== '2.0') return bad(known, INVALID_REQUEST, 'jsonrpc must be "2.0"');
+  if (value['jsonrpc'] !== '2.0')
+    return bad(value['method'] === undefined ? null : known, INVALID_REQUEST, 'jsonrpc must be "2.0"');
   if (Object.hasOwn(value, 'id') && known === null) {
     return bad(null, INVALID_REQUEST, 'an id is a string or an integer');
   }
   const { method, params } = value;
+  // Without a method the id is that of a request of the server: an error under it would answer another's request.
   if (method === undefined) {
     const answers = Number(Object.hasOwn(value, 'result')) + Number(Object.hasOwn(value, 'error'));
     if (known !== null && answers === 1) return { kind: 'response', id: known, text };
-    return bad(known, INVALID_REQUEST, 'a message needs a method, or an id with a result or an error');
+    return bad(null, INVALID_REQUEST, 'a message needs a method, or an id with a result or an error');
   }
   if (typeof method !== 'string') return bad(known, INVALID_REQUEST, 'method must be a string');
   if (params !== undefined && !isObject(params)) return bad(known, INVALID_REQUEST, 'params must be an object');
@@ -83,7 +85,7 @@ export function isObject(value: unknown): value is Params {
 }
 
 export function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 }
 
 /** `params._meta`, where it is an object. */

@@ -1,8 +1,9 @@
 // Host and upstream both in a session-keeping revision (2024-11-05 to 2025-11-25): `initialize` opens one upstream
 // session, every message is one POST, a standing GET brings what the server says unasked, DELETE ends it
 // (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged.
-import { createCall, toHostLine, type Call } from './call.js';
-import type { Enforced } from './enforce.js';
+import type { HeaderField } from '../policy/model.js';
+import { createCall, passMessages, type Call } from './call.js';
+import type { Judged, Passed } from './enforce.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -18,14 +19,12 @@ import {
   type RpcRequest,
 } from './json-rpc.js';
 import { POST_HEADERS, sessionHeaders } from './outbound-headers.js';
-import { bridged, within, type Relay, type RelayOptions } from './relay.js';
-import type { ExchangeEnd, ExchangeOptions } from './streamable-http.js';
+import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
+import { keepStandingStream, type StandingStream } from './standing-stream.js';
+import type { Exchange, ExchangeOptions } from './streamable-http.js';
 
-type Passed = Extract<Enforced, { readonly verdict: 'pass' }>;
-
-/** Pause before the standing GET is opened again: at first, and at most. */
-const RECONNECT_FIRST_MS = 250;
-const RECONNECT_LAST_MS = 10_000;
+/** How long a notification that the server does not take holds back what follows it. */
+const HANDOVER_MS = 1_000;
 
 /** How long the end of the session may take. */
 const DELETE_TIMEOUT_MS = 500;
@@ -34,24 +33,41 @@ export function createSessionRelay(options: RelayOptions): Relay {
   return new SessionRelay(options);
 }
 
+/** What is known of the session: its caller, and what the server gave. */
+interface Session {
+  readonly owner: string;
+  /** The caller's own token header, when the session's messages bring it; the latest that was good. */
+  credential: HeaderField | undefined;
+  id: string | undefined;
+  version: string | undefined;
+}
+
+/** A request under way. */
+interface Tracked {
+  readonly id: RequestId;
+  readonly call: Call;
+  readonly work: Promise<void>;
+  /** Not `initialize`: its answer opens the session (2025-11-25, "Cancellation"). */
+  readonly mayBeCancelled: boolean;
+}
+
 /** A class because it owns the state of one upstream session. */
 class SessionRelay implements Relay {
   readonly #options: RelayOptions;
-  readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
-  /** Messages after `initialize` and after `notifications/initialized` wait for these: the session comes first. */
-  #opened: Promise<void> | undefined;
-  /** Notifications and answers of the host, one after the other. */
-  #posted: Promise<void> = Promise.resolve();
-  #sessionId: string | undefined;
-  #version: string | undefined;
-  /** Whose session it is: the first principal's. */
-  #owner: string | undefined;
-  #abortListening: (() => void) | undefined;
-  #wake: (() => void) | undefined;
-  #closed = false;
+  readonly #calls = new Map<RequestId, Omit<Tracked, 'id' | 'work'> & { readonly done: Promise<void> }>();
+  readonly #passOn: (text: string) => Promise<void> | undefined;
+  #session: Session | undefined;
+  /** The `initialize` under way. Requests wait for it, and for `notifications/initialized` to be handed over. */
+  #opening: Promise<void> | undefined;
+  /** Notifications and answers of the host, handed over one after the other. */
+  #handover: Promise<void> = Promise.resolve();
+  #standing: StandingStream | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
+    const { toHost, log, upstream } = options;
+    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: true });
+    this.#passOn = (text) => pass(text);
   }
 
   handle(message: RpcMessage): void {
@@ -63,80 +79,129 @@ class SessionRelay implements Relay {
       case 'notification':
         if (message.method === 'notifications/cancelled') this.#cancel(message);
         else if (message.method === 'notifications/initialized') this.#initialized(message);
-        else this.#post(message);
+        else this.#handOver(message);
         return;
       case 'response':
-        this.#post({ ...message, params: undefined });
+        // An answer to a request of this session: it has no place for a token of its own.
+        this.#handOver({ text: message.text, credential: this.#session?.credential });
         return;
     }
   }
 
   async idle(): Promise<void> {
     await Promise.all([...this.#calls.values()].map(({ done }) => done));
-    await this.#posted;
+    await this.#handover;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#wake?.();
-    this.#abortListening?.();
+    this.#standing?.close();
     for (const { call } of this.#calls.values()) {
-      call.cancel();
+      call.fail(cutShort(this.#options.upstream.name));
       call.abort();
     }
-    if (this.#sessionId !== undefined) await within(DELETE_TIMEOUT_MS, this.#endSession());
+    if (this.#session?.id !== undefined) await within(DELETE_TIMEOUT_MS, this.#endSession());
   }
 
   async #endSession(): Promise<void> {
-    const passed = await this.#options.enforcer.check();
+    const passed = await this.#options.enforcer.check({ credential: this.#session?.credential });
     if (passed.verdict !== 'pass' || !this.#isOwner(passed)) return;
     await this.#send({ method: 'DELETE', headers: passed.headers, onMessage: () => undefined }).end;
   }
 
   #initialize(request: RpcRequest): void {
-    if (this.#opened !== undefined) {
-      this.#refuse(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
-      return;
+    const { enforcer, protocol, version } = this.#options;
+    if (this.#session !== undefined || this.#opening !== undefined) {
+      return this.#refuse(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
     }
+    if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     const call = this.#call(request, {
       mapResult: (result) => {
-        const version = result['protocolVersion'];
-        if (typeof version === 'string') this.#version = version;
-        return bridged(result, this.#options.version);
+        const agreed = result['protocolVersion'];
+        if (this.#session !== undefined && typeof agreed === 'string') this.#session.version = agreed;
+        return bridged(result, version);
       },
-      mapError: (error, end) => {
+      mapError: (error) => {
         // A session that never came to be can be asked for again.
-        this.#opened = undefined;
-        return eraError(error, end);
+        this.#session = undefined;
+        return eraError(error);
       },
     });
-    if (this.#options.protocol === '2026') return call.fail(wrongEra('--protocol 2026'));
-    const run = this.#run(request, call, (sessionId) => {
-      this.#sessionId = sessionId;
-    });
-    this.#opened = this.#track(request.id, call, run);
+    if (protocol === '2026') return call.fail(wrongEra('--protocol 2026'));
+    const open = async (): Promise<void> => {
+      const passed = await enforcer.check(request);
+      if (passed.verdict === 'refuse') return call.fail(passed.error);
+      const session: Session = {
+        owner: passed.principal,
+        credential: passed.credential,
+        id: undefined,
+        version: undefined,
+      };
+      this.#session = session;
+      await call.run((onMessage) =>
+        this.#send({
+          method: 'POST',
+          headers: passed.headers,
+          body: passed.text,
+          onMessage,
+          onHead: ({ status, sessionId }) => {
+            if (status < 300) session.id = sessionId;
+          },
+        }),
+      );
+    };
+    this.#opensWith(this.#track({ id: request.id, call, work: open(), mayBeCancelled: false }));
   }
 
   #initialized(notification: RpcNotification): void {
-    const before = this.#opened ?? Promise.resolve();
-    this.#opened = before.then(async () => {
-      if (this.#version === undefined) return;
-      await this.#deliver(notification);
-      void this.#listen();
+    if (this.#session === undefined && this.#opening === undefined) return;
+    const handOver = async (): Promise<void> => {
+      await this.#opening;
+      if (this.#session?.version === undefined || this.#standing !== undefined) return;
+      // The host cannot give this one a token; it belongs to the `initialize` that had it.
+      await this.#deliver({ ...notification, credential: this.#session.credential });
+      this.#standing = keepStandingStream({
+        open: (lastEventId) => this.#openStandingStream(lastEventId),
+        log: this.#options.log,
+        server: this.#options.upstream.name,
+      });
+    };
+    const handedOver = this.#settled(handOver());
+    this.#handover = handedOver;
+    this.#opensWith(handedOver);
+  }
+
+  /** Requests wait for this: they come after it, as the host has sent them. */
+  #opensWith(work: Promise<void>): void {
+    const opening = work.finally(() => {
+      if (this.#opening === opening) this.#opening = undefined;
     });
-    this.#posted = this.#opened;
+    this.#opening = opening;
+  }
+
+  async #openStandingStream(lastEventId: string | undefined): Promise<Exchange | undefined> {
+    const passed = await this.#options.enforcer.check({ credential: this.#session?.credential });
+    if (passed.verdict !== 'pass' || !this.#isOwner(passed)) return undefined;
+    return this.#send({
+      method: 'GET',
+      headers: [...passed.headers, ...(lastEventId === undefined ? [] : ['last-event-id', lastEventId])],
+      onMessage: this.#passOn,
+    });
   }
 
   #request(request: RpcRequest): void {
+    if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     const call = this.#call(request, {});
-    void this.#track(
-      request.id,
-      call,
-      (async () => {
-        await this.#opened;
-        await this.#run(request, call);
-      })(),
-    );
+    const run = async (): Promise<void> => {
+      await this.#opening;
+      const passed = await this.#options.enforcer.check(request);
+      if (passed.verdict === 'refuse') return call.fail(passed.error);
+      if (!this.#isOwner(passed)) return call.fail(foreignSession);
+      if (this.#session !== undefined) this.#session.credential = passed.credential ?? this.#session.credential;
+      await call.run((onMessage) =>
+        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
+      );
+    };
+    void this.#track({ id: request.id, call, work: run(), mayBeCancelled: true });
   }
 
   #call(request: RpcRequest, maps: Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'>): Call {
@@ -146,45 +211,23 @@ class SessionRelay implements Relay {
       upstream,
       toHost,
       log,
-      timeoutMs: request.method === 'initialize' ? undefined : timeoutMs,
+      timeoutMs,
       allowsServerRequests: true,
-      onTimeout: () => void this.#tellCancelled(request.id, 'timeout'),
+      onTimeout: () => {
+        // `initialize` may not be cancelled (2025-11-25, "Cancellation").
+        if (request.method !== 'initialize') void this.#settled(this.#deliver(timedOut(request.id)));
+      },
       ...maps,
     });
   }
 
-  /** Judges, sends, and sees the call to its end. */
-  async #run(request: RpcRequest, call: Call, onSession?: (id: string | undefined) => void): Promise<void> {
-    const passed = await this.#options.enforcer.check(request);
-    if (passed.verdict === 'refuse') {
-      if (request.method === 'initialize') this.#opened = undefined;
-      return call.fail(passed.error);
-    }
-    if (request.method === 'initialize') this.#owner = passed.principal;
-    else if (!this.#isOwner(passed)) return call.fail(foreignSession);
-    await call.run(({ onMessage }) =>
-      this.#send({
-        method: 'POST',
-        headers: passed.headers,
-        body: passed.text,
-        onMessage,
-        ...(onSession === undefined ? {} : { onHead: (head) => head.status < 300 && onSession(head.sessionId) }),
-      }),
-    );
-  }
-
   /** Remembers a call as long as it is under way. */
-  async #track(id: RequestId, call: Call, work: Promise<void>): Promise<void> {
-    if (this.#calls.has(id)) {
-      call.cancel();
-      this.#refuse(id, { code: INVALID_REQUEST, message: 'a request with this id is still under way' });
-      return;
-    }
+  async #track({ id, call, work, mayBeCancelled }: Tracked): Promise<void> {
     const done = work.catch((error: unknown) => {
       this.#options.log.error('a request failed inside the gateway', { cause: String(error) });
       call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
     });
-    this.#calls.set(id, { call, done });
+    this.#calls.set(id, { call, done, mayBeCancelled });
     await done;
     this.#calls.delete(id);
   }
@@ -192,100 +235,53 @@ class SessionRelay implements Relay {
   #cancel(notification: RpcNotification): void {
     const id = notification.params?.['requestId'];
     const entry = isRequestId(id) ? this.#calls.get(id) : undefined;
-    if (entry === undefined) return;
-    if (!entry.call.cancel()) return;
+    if (entry?.mayBeCancelled !== true || !entry.call.cancel()) return;
     // The server keeps the stream of a cancelled request open for ever: it is ours to close, once it has been told.
-    this.#posted = this.#posted.then(async () => {
-      await this.#deliver(notification);
-      entry.call.abort();
-    });
+    const told = this.#deliver({ ...notification, credential: this.#session?.credential });
+    void this.#settled(told).then(entry.call.abort);
   }
 
-  async #tellCancelled(requestId: RequestId, reason: string): Promise<void> {
-    const text = JSON.stringify({
-      jsonrpc: '2.0',
-      method: 'notifications/cancelled',
-      params: { requestId, reason },
-    });
-    await this.#deliver({ params: undefined, text });
+  #handOver(message: Judged): void {
+    this.#handover = this.#settled(
+      this.#handover.then(async () => {
+        await this.#opening;
+        await this.#deliver(message);
+      }),
+    );
   }
 
-  /** A notification or an answer: nothing comes back, so a refusal is logged and the message dropped. */
-  #post(message: Pick<RpcNotification, 'params' | 'text'>): void {
-    this.#posted = this.#posted.then(async () => {
-      await this.#opened;
-      await this.#deliver(message);
-    });
-  }
-
-  async #deliver(message: Pick<RpcNotification, 'params' | 'text'>): Promise<void> {
-    const { enforcer, log, upstream, toHost } = this.#options;
+  /** Sends what has no answer, and waits until the server has taken it, within a limit. */
+  async #deliver(message: Judged): Promise<void> {
+    const { enforcer, log, upstream } = this.#options;
     const passed = await enforcer.check(message);
     if (passed.verdict !== 'pass' || !this.#isOwner(passed)) {
       log.warn('dropped a notification that the policy refuses', { server: upstream.name });
       return;
     }
-    const { end } = this.#send({
-      method: 'POST',
-      headers: passed.headers,
-      body: passed.text,
-      onMessage: toHostLine(toHost),
+    const { end } = this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage: this.#passOn });
+    const taken = end.then((ended) => {
+      if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', { server: upstream.name });
     });
-    const ended = await end;
-    if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', describe(ended, upstream.name));
+    await within(HANDOVER_MS, taken);
   }
 
-  /** The standing GET: as long as the session lives, opened again whenever it drops. */
-  async #listen(): Promise<void> {
-    const { enforcer, log, toHost, upstream } = this.#options;
-    let pause = RECONNECT_FIRST_MS;
-    let lastEventId: string | undefined;
-    while (!this.#closed) {
-      const passed = await enforcer.check();
-      if (this.#closed) return;
-      if (passed.verdict === 'pass' && this.#isOwner(passed)) {
-        const stream = this.#send({
-          method: 'GET',
-          headers: [...passed.headers, ...(lastEventId === undefined ? [] : ['last-event-id', lastEventId])],
-          onHead: (head) => {
-            if (head.status < 300) pause = RECONNECT_FIRST_MS;
-          },
-          onMessage: toHostLine(toHost),
-        });
-        this.#abortListening = stream.abort;
-        const end = await stream.end;
-        // 405: this server says nothing unasked. Any other refusal would only be repeated.
-        if (end.kind === 'refused' || end.kind === 'unusable' || end.kind === 'aborted') return;
-        lastEventId = end.stream?.lastEventId ?? lastEventId;
-        pause = Math.max(pause, end.stream?.retryMs ?? 0);
-        log.debug('the standing stream of the upstream ended', { server: upstream.name });
-      }
-      await this.#sleep(pause);
-      pause = Math.min(pause * 2, RECONNECT_LAST_MS);
-    }
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    if (this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+  /** Work that nobody waits for: its failure is a log line, never an unhandled rejection. */
+  #settled(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => {
+      this.#options.log.error('a notification failed inside the gateway', { cause: String(error) });
     });
   }
 
-  #send(request: Omit<ExchangeOptions, 'pool' | 'path'>): ReturnType<RelayOptions['upstream']['send']> {
+  #send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
     const own =
       request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
-    const session = sessionHeaders({ id: this.#sessionId, version: this.#version });
+    const session = sessionHeaders({ id: this.#session?.id, version: this.#session?.version });
     return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...request.headers] });
   }
 
   /** INVARIANT: a session carries one principal; a request of another never rides on it. */
   #isOwner(passed: Passed): boolean {
-    return this.#owner === undefined || passed.principal === this.#owner;
+    return this.#session === undefined || passed.principal === this.#session.owner;
   }
 
   #refuse(id: RequestId, error: RpcError): void {
@@ -293,18 +289,23 @@ class SessionRelay implements Relay {
   }
 }
 
+const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
+
 const foreignSession: RpcError = {
   code: UNAUTHORIZED,
   message: 'this session belongs to another caller',
   data: { error: 'unauthorized', error_description: 'this session belongs to another caller' },
 };
 
+function timedOut(requestId: RequestId): Judged {
+  const params = { requestId, reason: 'timeout' };
+  return { text: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }) };
+}
+
 /** A server that refuses `initialize` because it is of the other era says so; the translation is not there yet. */
-function eraError(error: RpcError, end: ExchangeEnd | undefined): RpcError {
-  const unknownMethod = error.code === METHOD_NOT_FOUND;
-  if (error.code !== UNSUPPORTED_VERSION && !unknownMethod) return error;
-  if (end !== undefined && end.kind !== 'refused') return error;
-  return wrongEra(`error ${error.code}`);
+function eraError(error: RpcError): RpcError {
+  const isEra = error.code === UNSUPPORTED_VERSION || error.code === METHOD_NOT_FOUND;
+  return isEra ? wrongEra(`error ${error.code}`) : error;
 }
 
 function wrongEra(detail: string): RpcError {
@@ -312,8 +313,4 @@ function wrongEra(detail: string): RpcError {
     code: INTERNAL_ERROR,
     message: `the upstream does not speak the revision of this host, 2025-11-25 or earlier (${detail}): use a host that speaks 2026-07-28`,
   };
-}
-
-function describe(end: ExchangeEnd, server: string): Record<string, string | number> {
-  return end.kind === 'refused' ? { server, status: end.head.status } : { server, end: end.kind };
 }

@@ -1,7 +1,8 @@
 // Host and upstream both in revision 2026-07-28: stateless, one POST a request, the message repeated in headers; a
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
-import { createCall, toHostLine, type Call } from './call.js';
+import type { Passed } from './enforce.js';
+import { createCall, passMessages, type Call } from './call.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -16,7 +17,7 @@ import {
   type RpcRequest,
 } from './json-rpc.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
-import { bridged, type Relay, type RelayOptions } from './relay.js';
+import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
 import { earlierEra, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
 
 export function createStatelessRelay(options: RelayOptions): Relay {
@@ -28,13 +29,19 @@ class StatelessRelay implements Relay {
   readonly #options: RelayOptions;
   readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
   readonly #deliveries = new Set<Promise<void>>();
-  /** Undefined: not asked yet, or the last answer said nothing. */
-  #era: Promise<EraVerdict> | undefined;
+  readonly #passOn: (text: string) => Promise<void> | undefined;
+  /** Which revision the upstream speaks, once it has said so to anybody. */
+  #era: EraVerdict | undefined;
+  /** The questions under way, by caller: what one is refused says nothing to another. */
+  readonly #asked = new Map<string, Promise<EraVerdict>>();
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    if (options.protocol === '2026') this.#era = Promise.resolve({ era: '2026' });
-    if (options.protocol === '2025') this.#era = Promise.resolve(earlierEra('--protocol 2025'));
+    const { toHost, log, upstream, protocol } = options;
+    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: false });
+    this.#passOn = (text) => pass(text);
+    if (protocol === '2026') this.#era = { era: '2026' };
+    if (protocol === '2025') this.#era = earlierEra('--protocol 2025');
   }
 
   handle(message: RpcMessage): void {
@@ -56,7 +63,7 @@ class StatelessRelay implements Relay {
 
   close(): Promise<void> {
     for (const { call } of this.#calls.values()) {
-      call.cancel();
+      call.fail(cutShort(this.#options.upstream.name));
       call.abort();
     }
     return Promise.resolve();
@@ -97,9 +104,9 @@ class StatelessRelay implements Relay {
     }
     const passed = await this.#options.enforcer.check(request);
     if (passed.verdict === 'refuse') return call.fail(passed.error);
-    const era = await this.#upstreamEra(request, passed.headers);
+    const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
-    await call.run(({ onMessage }) =>
+    await call.run((onMessage) =>
       this.#options.upstream.send({
         method: 'POST',
         headers: [
@@ -114,11 +121,14 @@ class StatelessRelay implements Relay {
   }
 
   /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */
-  async #upstreamEra(request: RpcRequest, headers: readonly string[]): Promise<EraVerdict> {
-    this.#era ??= probeEra({ upstream: this.#options.upstream, envelope: metaOf(request.params) ?? {}, headers });
-    const asked = this.#era;
+  async #upstreamEra(request: RpcRequest, { principal, headers }: Passed): Promise<EraVerdict> {
+    if (this.#era !== undefined) return this.#era;
+    const { upstream } = this.#options;
+    const asked = this.#asked.get(principal) ?? probeEra({ upstream, envelope: metaOf(request.params) ?? {}, headers });
+    this.#asked.set(principal, asked);
     const verdict = await asked;
-    if (verdict.era === 'unknown' && this.#era === asked) this.#era = undefined;
+    this.#asked.delete(principal);
+    if (verdict.era !== 'unknown') this.#era = verdict;
     return verdict;
   }
 
@@ -130,12 +140,16 @@ class StatelessRelay implements Relay {
   }
 
   #notify(notification: RpcNotification): void {
-    const delivery = this.#deliver(notification).finally(() => this.#deliveries.delete(delivery));
+    const delivery = this.#deliver(notification)
+      .catch((error: unknown) => {
+        this.#options.log.error('a notification failed inside the gateway', { cause: String(error) });
+      })
+      .finally(() => this.#deliveries.delete(delivery));
     this.#deliveries.add(delivery);
   }
 
   async #deliver(notification: RpcNotification): Promise<void> {
-    const { enforcer, upstream, log, toHost } = this.#options;
+    const { enforcer, upstream, log } = this.#options;
     const version = metaOf(notification.params)?.[VERSION_META_KEY];
     const passed = await enforcer.check(notification);
     if (passed.verdict === 'refuse') {
@@ -147,7 +161,7 @@ class StatelessRelay implements Relay {
       method: 'POST',
       headers: [...POST_HEADERS, ...revision, ...passed.headers],
       body: passed.text,
-      onMessage: toHostLine(toHost),
+      onMessage: this.#passOn,
     });
     const ended = await end;
     if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', { server: upstream.name });

@@ -1,7 +1,7 @@
 // What the two relays have in common: what they are given, what they can do, and how the gateway names itself.
 import type { Log } from '../log.js';
 import type { Enforcer } from './enforce.js';
-import { isObject, type Params, type RpcMessage } from './json-rpc.js';
+import { INTERNAL_ERROR, isObject, type Params, type RpcError, type RpcMessage } from './json-rpc.js';
 import type { Upstream } from './upstream.js';
 
 export interface RelayOptions {
@@ -23,7 +23,7 @@ export interface Relay {
   readonly handle: (message: RpcMessage) => void;
   /** Resolves when nothing is under way. */
   readonly idle: () => Promise<void>;
-  /** Ends the session at the upstream and drops what is under way. */
+  /** Ends the session at the upstream; what is under way is answered with an error and dropped. */
   readonly close: () => Promise<void>;
 }
 
@@ -33,8 +33,17 @@ export function bridged(result: Params, version: string): Params {
   return { ...result, _meta: { ...meta, 'mcpgw.dev/gateway': { name: 'mcpgw', version } } };
 }
 
+/** For requests that are still under way when the session ends. */
+export function cutShort(server: string): RpcError {
+  return {
+    code: INTERNAL_ERROR,
+    message: 'the session ended before the answer came',
+    data: { server, reason: 'session-ended', retryable: false },
+  };
+}
+
 /** Waits for the work, but no longer than this. */
-export async function within(ms: number, work: Promise<void>): Promise<void> {
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -6,7 +6,7 @@ import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import type { CallerSources } from './caller.js';
 import { openDownstream } from './downstream.js';
 import { createEnforcer } from './enforce.js';
-import { errorText, INVALID_REQUEST, metaOf, parseMessage, type RpcMessage } from './json-rpc.js';
+import { errorText, INVALID_REQUEST, metaOf, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc.js';
 import { createSessionRelay } from './relay-2025.js';
 import { createStatelessRelay } from './relay-2026.js';
 import { within, type Relay } from './relay.js';
@@ -36,30 +36,40 @@ export type ServeEnd = 'eof' | 'broken-stdout' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 /** Runs until the host goes away or the process is asked to end; never rejects for anything a message says. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const { host, log, server, url, sources, clientHeaders } = options;
-  const upstream = openUpstream(server.name, url);
+  const upstream = openUpstream({ name: server.name, url, hold: () => downstream.hold() });
   const enforcer = createEnforcer({ server, sources, clientHeaders, log });
-  let relay: Relay | undefined;
-  /** 2026-07-28 is only pinned by a request other than `server/discover`: a host may ask that and then fall back. */
-  let revision: 'undecided' | '2025' | '2026' = 'undecided';
+  /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
+  const relays = new Map<Revision, Relay>();
+  /** Pinned by the first request that is not `server/discover`. */
+  let pinned: Revision | undefined;
 
+  const relayOf = (revision: Revision): Relay => {
+    const known = relays.get(revision);
+    if (known !== undefined) return known;
+    const relayOptions = {
+      upstream,
+      enforcer,
+      toHost: downstream.send,
+      log,
+      timeoutMs: server.timeoutMs,
+      protocol: options.protocol,
+      version: options.version,
+    };
+    const relay = revision === '2025' ? createSessionRelay(relayOptions) : createStatelessRelay(relayOptions);
+    relays.set(revision, relay);
+    return relay;
+  };
   const onMessage = (message: RpcMessage): void => {
-    const speaks = revisionOf(message);
-    if (relay === undefined || (revision === 'undecided' && speaks === '2025')) {
-      void relay?.close();
-      const relayOptions = {
-        upstream,
-        enforcer,
-        toHost: downstream.send,
-        log,
-        timeoutMs: server.timeoutMs,
-        protocol: options.protocol,
-        version: options.version,
-      };
-      relay = speaks === '2025' ? createSessionRelay(relayOptions) : createStatelessRelay(relayOptions);
+    if (message.kind !== 'request') {
+      // Only requests say which revision it is; the rest belongs to what is going on.
+      relayOf(pinned ?? (relays.has('2026') ? '2026' : '2025')).handle(message);
+      return;
     }
-    const onlyAsks = message.kind === 'request' && message.method === 'server/discover' && speaks === '2026';
-    if (revision === 'undecided' && !onlyAsks) revision = speaks;
-    relay.handle(message);
+    const revision = pinned ?? revisionOf(message);
+    if (!(revision === '2026' && message.method === 'server/discover')) pinned = revision;
+    // The host has asked, and goes on with an earlier revision: it waits for that question no longer.
+    if (pinned === '2025') void relays.get('2026')?.close();
+    relayOf(revision).handle(message);
   };
 
   const { promise: ended, resolve: end } = withResolvers<ServeEnd>();
@@ -80,17 +90,20 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
 
   const why = await ended;
   log.info('ending', { why });
-  if (relay !== undefined && why !== 'broken-stdout') await within(GRACE_MS, relay.idle());
-  await relay?.close();
+  downstream.stopReading();
+  const all = [...relays.values()];
+  if (why !== 'broken-stdout') await within(GRACE_MS, Promise.all(all.map((relay) => relay.idle())));
+  await Promise.all(all.map((relay) => relay.close()));
   await upstream.close();
   await downstream.close();
   stopListening();
   return why;
 }
 
-/** A request with the envelope, or `server/discover`, is 2026-07-28; all else is an earlier revision. */
-function revisionOf(message: RpcMessage): '2025' | '2026' {
-  if (message.kind === 'response') return '2025';
+type Revision = '2025' | '2026';
+
+/** A request with the envelope is 2026-07-28; all else is an earlier revision. */
+function revisionOf(message: RpcRequest): Revision {
   const hasEnvelope = metaOf(message.params)?.[VERSION_META_KEY] !== undefined;
   return hasEnvelope && message.method !== 'initialize' ? '2026' : '2025';
 }

@@ -20,6 +20,9 @@ export interface SseParser {
 /** One event may be this large, in UTF-16 units. */
 const EVENT_LIMIT = 64 * 1024 * 1024;
 
+/** What a line costs beside its text, so that empty ones are not free. */
+const LINE_OVERHEAD = 8;
+
 /** @throws Error when one event grows beyond 64 Mi units */
 export function createSseParser(onEvent: (event: SseEvent) => void): SseParser {
   const decoder = new TextDecoder('utf-8'); // takes the BOM away, as the standard asks
@@ -48,7 +51,7 @@ export function createSseParser(onEvent: (event: SseEvent) => void): SseParser {
     const value = line.slice(start);
     if (field === 'data') {
       data.push(value);
-      dataSize += value.length;
+      dataSize += value.length + LINE_OVERHEAD;
       if (dataSize > EVENT_LIMIT) throw new Error('a server-sent event is over 64 MiB');
     } else if (field === 'event') type = value;
     else if (field === 'id') lastId = value.includes('\0') ? lastId : value;

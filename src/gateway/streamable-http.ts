@@ -13,6 +13,8 @@ export interface ExchangeOptions {
   readonly body?: string;
   /** The head of the answer, before any message of it. */
   readonly onHead?: (head: AnswerHead) => void;
+  /** A promise while no more of the answer should be read. */
+  readonly hold: () => Promise<void> | undefined;
   /** One message. A promise holds back the rest of the answer until it resolves. */
   readonly onMessage: (text: string) => Promise<void> | undefined;
 }
@@ -56,6 +58,8 @@ export interface Exchange {
 }
 
 const REFUSAL_LIMIT_BYTES = 64 * 1024;
+/** How long the body of a refusal is waited for. */
+const REFUSAL_TIME_MS = 2_000;
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 class Aborted extends Error {}
@@ -87,6 +91,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #size = 0;
   #unusable: string | undefined;
   #holds = 0;
+  #ended = false;
+  #refusalTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -121,7 +127,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     };
     this.#head = head;
     this.#options.onHead?.(head);
-    if (status > 299) return;
+    if (status > 299) {
+      this.#refusalTimer = setTimeout(() => this.#refuse(head), REFUSAL_TIME_MS);
+      return;
+    }
     const encoding = single(headers['content-encoding']);
     if (encoding !== undefined && encoding !== 'identity')
       this.#unusable = `its answer is encoded (${encoding}) unasked`;
@@ -139,8 +148,13 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       return;
     }
     this.#size += chunk.length;
-    const refused = this.#head !== undefined && this.#head.status > 299;
-    if (refused && this.#size > REFUSAL_LIMIT_BYTES) return;
+    const head = this.#head;
+    if (head !== undefined && head.status > 299) {
+      if (this.#size > REFUSAL_LIMIT_BYTES) this.#refuse(head);
+      else this.#chunks.push(chunk);
+      return;
+    }
+    this.#wait(this.#options.hold());
     if (this.#size > BODY_LIMIT_BYTES) {
       this.#unusable = 'its answer is over 64 MiB';
       this.#chunks = [];
@@ -151,14 +165,11 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#ended = true;
     const head = this.#head;
     if (head === undefined || this.#aborted) return;
-    const body =
-      this.#chunks.length === 1
-        ? (this.#chunks[0]?.toString('utf8') ?? '')
-        : Buffer.concat(this.#chunks).toString('utf8');
-    this.#chunks = [];
-    if (head.status > 299) return this.#resolve({ kind: 'refused', head, body });
+    if (head.status > 299) return this.#refuse(head);
+    const body = this.#text();
     if (this.#unusable !== undefined) return this.#resolve({ kind: 'unusable', head, reason: this.#unusable });
     if (this.#sse !== undefined) return this.#resolve({ kind: 'complete', head, stream: position(this.#sse) });
     if (body.trim() === '') return this.#resolve({ kind: 'complete', head, stream: undefined });
@@ -171,6 +182,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#ended = true;
+    clearTimeout(this.#refusalTimer);
     if (this.#unusable !== undefined && this.#head !== undefined) {
       return this.#resolve({ kind: 'unusable', head: this.#head, reason: this.#unusable });
     }
@@ -180,7 +193,25 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   #event(event: { readonly data: string | undefined; readonly type: string }): void {
     if (event.type !== 'message' || event.data === undefined || this.#aborted) return;
-    const hold = this.#options.onMessage(event.data);
+    this.#wait(this.#options.onMessage(event.data));
+  }
+
+  /** Ends a refusal with as much of its body as has come. */
+  #refuse(head: AnswerHead): void {
+    clearTimeout(this.#refusalTimer);
+    this.#resolve({ kind: 'refused', head, body: this.#text() });
+    if (!this.#ended) this.#controller?.abort(new Aborted('enough was read'));
+  }
+
+  #text(): string {
+    const [only] = this.#chunks;
+    const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    return bytes.toString('utf8');
+  }
+
+  /** Reads no more until the promise resolves. */
+  #wait(hold: Promise<void> | undefined): void {
     if (hold === undefined) return;
     this.#holds++;
     this.#controller?.pause();

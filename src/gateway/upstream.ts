@@ -5,24 +5,31 @@ import { redact } from '../secret/redact.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
 
+export interface UpstreamOptions {
+  readonly name: string;
+  readonly url: string;
+  /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
+  readonly hold: () => Promise<void> | undefined;
+}
+
 export interface Upstream {
   /** The server's name in the configuration. */
   readonly name: string;
   /** Host and port, for messages. */
   readonly authority: string;
-  readonly send: (request: Omit<ExchangeOptions, 'pool' | 'path'>) => Exchange;
+  readonly send: (request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>) => Exchange;
   /** Drops every connection. */
   readonly close: () => Promise<void>;
 }
 
-export function openUpstream(name: string, url: string): Upstream {
+export function openUpstream({ name, url, hold }: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
   return {
     name,
     authority: host,
-    send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path }),
+    send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path, hold }),
     close: async () => {
       await pool?.destroy();
     },

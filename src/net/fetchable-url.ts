@@ -10,17 +10,15 @@ export function fetchableUrl(text: string, base?: URL): URL | undefined {
   return url.protocol === 'http:' && isLoopbackHost(url.hostname) ? url : undefined;
 }
 
-/** `hostname` as the WHATWG URL parser gives it: IPv4 in dotted decimals, IPv6 in brackets, all lower case. */
+/**
+ * This machine, by a name that no resolver can lead elsewhere. `x.localhost` is none: many resolvers ask the network.
+ * `hostname` as the WHATWG URL parser gives it: IPv4 in dotted decimals, IPv6 in brackets, all lower case.
+ */
 export function isLoopbackHost(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(?:\.\d{1,3}){3}$/.test(hostname)
-  );
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** For messages: without query and fragment, where secrets can stand. */
-export function shownUrl(url: URL): string {
-  return `${url.origin}${url.pathname}`;
+/** For messages: the origin alone, because a secret can stand in the path and the query. */
+export function shownOrigin(url: URL): string {
+  return url.origin;
 }

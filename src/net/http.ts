@@ -3,7 +3,7 @@
 // value that says what happened; nothing of the answer's body is ever in it.
 import { systemCode } from '../errors.js';
 import type { Host } from '../host.js';
-import { fetchableUrl, shownUrl } from './fetchable-url.js';
+import { fetchableUrl, shownOrigin } from './fetchable-url.js';
 
 export interface JsonRequest {
   readonly fetch: Host['fetch'];
@@ -59,8 +59,11 @@ export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
     const response = await followRedirects(request, url, exchange.signal);
     return 'status' in response ? await readJson(request, url, response) : response;
   } catch (error) {
-    if (isLate) return failed('timeout', `${shownUrl(url)} did not answer within ${timeoutMs / 1000} s`);
-    return failed('unreachable', `${shownUrl(url)} could not be reached (${systemCode(error) ?? 'connection failed'})`);
+    if (isLate) return failed('timeout', `${shownOrigin(url)} did not answer within ${timeoutMs / 1000} s`);
+    return failed(
+      'unreachable',
+      `${shownOrigin(url)} could not be reached (${systemCode(error) ?? 'connection failed'})`,
+    );
   } finally {
     clearTimeout(deadline);
     // Closes what is still open: bodies of redirects, and one that was too large to read to its end.
@@ -81,22 +84,22 @@ async function followRedirects(request: JsonRequest, start: URL, signal: AbortSi
     const location = response.headers.get('location');
     const next = location === null ? undefined : fetchableUrl(location, url);
     if (next === undefined || next.origin !== start.origin) {
-      return failed('redirect-refused', `${shownUrl(start)} redirects to somewhere else`);
+      return failed('redirect-refused', `${shownOrigin(start)} redirects to somewhere else`);
     }
     if (redirects >= maxRedirects) {
-      return failed('redirect-refused', `${shownUrl(start)} redirects more than ${maxRedirects} times`);
+      return failed('redirect-refused', `${shownOrigin(start)} redirects more than ${maxRedirects} times`);
     }
     url = next;
   }
 }
 
 async function readJson(request: JsonRequest, url: URL, response: Response): Promise<JsonAnswer> {
-  if (!response.ok) return failed('status', `${shownUrl(url)} answered ${response.status}`);
+  if (!response.ok) return failed('status', `${shownOrigin(url)} answered ${response.status}`);
   const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
   const bytes = await readAtMost(response, maxBytes);
-  if (bytes === undefined) return failed('too-large', `${shownUrl(url)} answered with more than ${maxBytes} bytes`);
+  if (bytes === undefined) return failed('too-large', `${shownOrigin(url)} answered with more than ${maxBytes} bytes`);
   const parsed = parseObject(bytes);
-  if (parsed === undefined) return failed('not-json', `${shownUrl(url)} did not answer with a JSON object`);
+  if (parsed === undefined) return failed('not-json', `${shownOrigin(url)} did not answer with a JSON object`);
   return { ok: true, ...parsed, headers: response.headers };
 }
 

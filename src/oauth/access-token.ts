@@ -97,6 +97,13 @@ export function createIdentitySource({
       lookedAtMs = host.now();
       return held.login;
     }
+    if (outcome.kind === 'foreign-endpoint') {
+      return {
+        kind: 'login-required',
+        message: `the token endpoint is at ${outcome.origin} now: the stored login was made elsewhere and was not sent there`,
+        command: `mcpgw login ${serverName}`,
+      };
+    }
     if (outcome.why === 'no-refresh-token') return loginRequired('the login has expired');
     held = undefined;
     return loginRequired(outcome.why === 'refused' ? 'the login is no longer accepted' : 'nobody is logged in');

@@ -1,8 +1,9 @@
 // The fetch that openid-client gets: one deadline for all requests of an operation, answers of at most 1 MiB, no
-// redirects followed (openid-client asks for that), failures as McpgwError.
+// redirects followed (openid-client asks for that), failures as McpgwError, refusals without the secrets they repeat.
 import type { CustomFetch } from 'openid-client';
 import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
+import { sentSecrets, withoutSecrets } from './sent-secrets.js';
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -33,7 +34,11 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
       });
       const bytes = await readLimited(response, origin);
       const { status, headers } = response;
-      return new Response(isEmptyStatus(status) ? null : amended(bytes, url, amend), { status, headers });
+      const change = (body: Record<string, unknown>): Record<string, unknown> => {
+        const known = amend === undefined ? body : amend(body, url);
+        return response.ok ? known : withoutSecrets(known, sentSecrets(options));
+      };
+      return new Response(isEmptyStatus(status) ? null : changed(bytes, change), { status, headers });
     } catch (error) {
       if (error instanceof McpgwError) throw error;
       if (signal?.aborted === true) throw signal.reason;
@@ -63,15 +68,16 @@ function isEmptyStatus(status: number): boolean {
   return status === 101 || status === 204 || status === 205 || status === 304;
 }
 
-function amended(
+/** The JSON object after the change; anything else, as it came. */
+function changed(
   bytes: Uint8Array<ArrayBuffer>,
-  url: string,
-  amend: BoundedFetchOptions['amend'],
+  change: (body: Record<string, unknown>) => Record<string, unknown>,
 ): Uint8Array<ArrayBuffer> | string {
-  if (amend === undefined) return bytes;
   try {
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof body === 'object' && body !== null ? JSON.stringify(amend({ ...body }, url)) : bytes;
+    return typeof body === 'object' && body !== null && !Array.isArray(body)
+      ? JSON.stringify(change({ ...body }))
+      : bytes;
   } catch {
     return bytes;
   }

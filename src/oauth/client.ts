@@ -15,7 +15,7 @@ export interface ClientOptions {
   readonly log: Log;
   readonly needs: readonly Endpoint[];
   readonly wants: readonly Endpoint[];
-  /** For all requests of the operation together. */
+  /** For all requests of the operation together, up to `renewDeadline`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** False drops every ID token; true drops it when it cannot be validated. */
@@ -29,6 +29,8 @@ export interface OAuthClient {
   readonly knowsIssuer: boolean;
   /** ID tokens are validated; false: they are dropped. */
   readonly validatesIdToken: boolean;
+  /** Gives the requests from now on the whole time again: a person was waited for. */
+  readonly renewDeadline: () => void;
   /** True once an ID token was dropped. */
   readonly droppedIdToken: () => boolean;
 }
@@ -53,10 +55,13 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
     undefined,
     clientAuthentication(provider),
   );
-  config[openid.customFetch] = boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
+  const renewDeadline = (): void => {
+    config[openid.customFetch] = boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
+  };
+  renewDeadline();
   if (usesPlainHttp(metadata)) openid.allowInsecureRequests(config);
   if (validatesIdToken) openid.enableNonRepudiationChecks(config);
-  return { config, metadata, knowsIssuer, validatesIdToken, droppedIdToken: () => dropped };
+  return { config, metadata, knowsIssuer, validatesIdToken, renewDeadline, droppedIdToken: () => dropped };
 }
 
 function clientAuthentication({ tokenEndpointAuthMethod: method, clientSecret }: IdentityProvider): openid.ClientAuth {

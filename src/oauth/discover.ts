@@ -8,6 +8,8 @@ import type { IdentityProvider } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
 import { oauthFailure } from './errors.js';
 import { authorityName, statedText } from './identity-key.js';
+import { checkMetadata } from './metadata-members.js';
+import { escaped } from './said-text.js';
 
 export type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'revocation_endpoint' | 'jwks_uri';
 
@@ -67,7 +69,7 @@ async function discoverFrom(issuer: string, { provider, fetch, log, isOptional }
   refuseInsecure(issuer, 'the issuer');
   let metadata: openid.ServerMetadata;
   try {
-    metadata = await fetchMetadata(issuer, fetch);
+    metadata = checkMetadata(await fetchMetadata(issuer, fetch), provider.metadata);
   } catch (error) {
     if (error instanceof openid.ClientError && error.code === ISSUER_DIFFERS) throw anotherIssuer(issuer);
     const failure = oauthFailure(error, authorityName(provider));
@@ -109,5 +111,5 @@ async function fetchMetadata(issuer: string, fetch: openid.CustomFetch): Promise
 /** Plain http is for the loopback interface alone (RFC 8252 section 8.3). */
 function refuseInsecure(url: string, what: string): void {
   if (fetchableUrl(url) !== undefined) return;
-  throw new McpgwError('IDP_FAILED', `${what} is not an https URL: ${redact(url)}`);
+  throw new McpgwError('IDP_FAILED', `${what} is not an https URL: ${escaped(redact(url)).slice(0, 300)}`);
 }

@@ -1,5 +1,6 @@
 // The one place where errors of openid-client and oauth4webapi become ours: by type and code, never by their words.
-// A message names the provider and its error code; no token, code or secret can get into it.
+// A message names the provider and its error code; no token, code or secret can get into it (bounded-fetch.ts takes
+// what was sent out of the provider's words).
 import {
   AuthorizationResponseError,
   ClientError,
@@ -7,6 +8,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'openid-client';
 import { McpgwError, type ErrorCode } from '../errors.js';
+import { oneLine } from './said-text.js';
 
 /** Error codes that speak of the provider's own state (RFC 6749 section 4.1.2.1), not of this login. */
 const PROVIDER_TROUBLE = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
@@ -30,11 +32,11 @@ export function oauthFailure(error: unknown, provider: string): Error {
   if (ours !== undefined) return ours;
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
     const trouble = PROVIDER_TROUBLE.has(error.error) || (error instanceof ResponseBodyError && error.status >= 500);
-    const described = plain(error.error_description);
+    const described = oneLine(error.error_description);
     return failure(error, {
       code: trouble ? 'IDP_FAILED' : 'LOGIN_REFUSED',
-      message: `${provider} ${trouble ? 'failed' : 'refused'}: ${plain(error.error)}${described && ` (${described})`}`,
-      details: { error: plain(error.error) },
+      message: `${provider} ${trouble ? 'failed' : 'refused'}: ${oneLine(error.error)}${described && ` (${described})`}`,
+      details: { error: oneLine(error.error) },
     });
   }
   if (error instanceof WWWAuthenticateChallengeError) {
@@ -84,12 +86,4 @@ function failure(error: Error, { code, message, hint, details }: Failure): Mcpgw
       .filter((line) => /^\s+at /.test(line))
       .join('\n');
   return new McpgwError(code, message, { cause, ...(hint !== undefined && { hint }), ...(details && { details }) });
-}
-
-/** A server's text on one line, without control characters, at most 200 characters. */
-function plain(text: string | undefined): string {
-  return (text ?? '')
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }

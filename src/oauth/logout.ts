@@ -50,7 +50,7 @@ async function readAnyhow(
   key: ReturnType<typeof identityKey>,
 ): Promise<Credential | McpgwError | undefined> {
   try {
-    return (await store.read(key))?.credential;
+    return (await store.read(key, { isLocked: true }))?.credential;
   } catch (error) {
     if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE') return error;
     throw error;

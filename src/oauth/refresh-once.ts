@@ -24,7 +24,9 @@ export interface RefreshOnceOptions {
 export type RefreshOutcome =
   | { readonly kind: 'ready'; readonly credential: Credential }
   /** Nothing is stored any more, or it cannot be refreshed: a person has to log in. */
-  | { readonly kind: 'login-required'; readonly why: 'logged-out' | 'no-refresh-token' | 'refused' };
+  | { readonly kind: 'login-required'; readonly why: 'logged-out' | 'no-refresh-token' | 'refused' }
+  /** The login is kept, and was not sent to the token endpoint that the configuration names now. */
+  | { readonly kind: 'foreign-endpoint'; readonly origin: string };
 
 /**
  * INVARIANT: a rotated refresh token is on disk before the new access token is given to anybody.
@@ -36,7 +38,7 @@ export async function refreshOnce(options: RefreshOnceOptions): Promise<RefreshO
   const { provider, store, host, log, key, stale } = options;
   const release = await store.lock(key);
   try {
-    const stored = (await store.read(key))?.credential;
+    const stored = (await store.read(key, { isLocked: true }))?.credential;
     if (stored === undefined) return { kind: 'login-required', why: 'logged-out' };
     const isNewer = stored.accessToken.reveal() !== stale.accessToken.reveal();
     if (isNewer && freshness(stored, host.now()) !== 'expired') return { kind: 'ready', credential: stored };
@@ -50,6 +52,7 @@ export async function refreshOnce(options: RefreshOnceOptions): Promise<RefreshO
       refreshToken: stored.refreshToken,
       timeoutMs: REFRESH_TIMEOUT_MS,
     });
+    if (answer.kind === 'foreign-endpoint') return answer;
     if (answer.kind === 'refused') {
       await store.remove(key);
       log.info('the identity provider no longer accepts the stored login; it was removed');

@@ -8,6 +8,7 @@ import type { Credential } from '../store/credential.js';
 import { createClient, type OAuthClient } from './client.js';
 import { oauthFailure } from './errors.js';
 import { authorityName } from './identity-key.js';
+import { foreignOrigin } from './known-origin.js';
 
 /** A person waits, and the login is deleted in any case. */
 const TIMEOUT_MS = 10_000;
@@ -45,6 +46,11 @@ export async function revokeTokens({ provider, host, log, credential }: RevokeOp
     });
   } catch (error) {
     return sayAll(oauthFailure(error, authorityName(provider)).message);
+  }
+  const url = client.metadata.revocation_endpoint;
+  const origin = foreignOrigin({ credential, endpoint: 'revocation_endpoint', url });
+  if (origin !== undefined) {
+    return sayAll(`the revocation endpoint is at ${origin}, which was not known at login: nothing was sent there`);
   }
   const outcome: Revocation[] = [];
   for (const [token, secret] of tokens) {

@@ -59,12 +59,21 @@ export function claimOf(claims: Claims, name: string): unknown {
 export function principalKey(principal: Principal): string {
   switch (principal.kind) {
     case 'verified':
-    case 'login':
-      return JSON.stringify([claimOf(principal.claims, 'iss') ?? null, claimOf(principal.claims, 'sub') ?? null]);
+    case 'login': {
+      const subject = claimOf(principal.claims, 'sub');
+      if (typeof subject === 'string') {
+        return JSON.stringify(['subject', claimOf(principal.claims, 'iss') ?? null, subject]);
+      }
+      return tokenKey(principal.token);
+    }
     case 'unverified':
-      // Nobody said who this is, so two different tokens are two different callers.
-      return JSON.stringify(['token', principal.token.reveal()]);
+      return tokenKey(principal.token);
     case 'anonymous':
       return 'anonymous';
   }
+}
+
+/** Nobody said who this is, so two different tokens are two different callers. */
+function tokenKey(token: Secret): string {
+  return JSON.stringify(['token', token.reveal()]);
 }

@@ -2,9 +2,11 @@
 // defence (secrets travel as `Secret` and print as `[secret]`), for texts that come from elsewhere: a library's
 // error, an upstream's body.
 
-const SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
-  // A JWT or JWE: two or more base64url parts after a header that starts with `{"`.
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, '[token]'],
+// INVARIANT: each takes time in proportion to the text, so none may run far ahead and fail: it would begin again one
+// word later. That is why no scheme is looked for, and why a header without further parts is matched and put back.
+const SHAPES: ReadonlyArray<readonly [RegExp, string | ((text: string) => string)]> = [
+  // A JWT or JWE: one or more base64url parts after a header that starts with `{"`.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, (text) => (text.includes('.') ? '[token]' : text)],
   // RFC 6750 and RFC 7617 credentials in a header line or a message.
   [/\b(Bearer|Basic)(\s+)[A-Za-z0-9\-._~+/]{8,}=*/gi, '$1$2[secret]'],
   // Parameters of OAuth requests and answers, in URLs, forms and JSON.
@@ -12,13 +14,15 @@ const SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
     /\b(access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|code|token|assertion)(=|"\s*:\s*")[^&\s"]+/gi,
     '$1$2[secret]',
   ],
-  // userinfo of a URL.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]+@/gi, '$1[secret]@'],
+  // userinfo of a URL, of whatever scheme.
+  [/:\/\/[^/\s:@]+:[^/\s@]+@/g, '://[secret]@'],
 ];
 
 /** The text with everything credential-shaped replaced. Idempotent. */
 export function redact(text: string): string {
   let result = text;
-  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  for (const [shape, replacement] of SHAPES) {
+    result = typeof replacement === 'string' ? result.replace(shape, replacement) : result.replace(shape, replacement);
+  }
   return result;
 }

@@ -23,10 +23,11 @@ export interface CredentialStore {
   /** Finds out where a new login would go, before anybody is sent to a browser. Throws STORE_UNAVAILABLE. */
   prepare(): Promise<StoredIn>;
   /**
-   * `undefined` when there is none, or when the file was damaged and has been set aside (with a warning).
+   * `undefined` when there is none, or when the file was damaged and has been set aside (with a warning). Setting
+   * aside needs the lock; whoever holds it already says so, or would wait for itself.
    * Throws STORE_UNAVAILABLE when there is one that cannot be decrypted here and now, and says why.
    */
-  read(key: CredentialKey): Promise<StoredCredential | undefined>;
+  read(key: CredentialKey, options?: { readonly isLocked: boolean }): Promise<StoredCredential | undefined>;
   /** Keeps a new login, where today's settings say. On disk when it resolves. */
   save(key: CredentialKey, credential: Credential): Promise<StoredIn>;
   /** Replaces a login by its refreshed self, with the key it already has. On disk when it resolves. */

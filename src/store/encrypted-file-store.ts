@@ -5,7 +5,7 @@ import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { CredentialKey } from './credential-key.js';
-import type { CredentialStore } from './credential-store.js';
+import type { CredentialStore, StoredCredential } from './credential-store.js';
 import { decodeCredential, encodeCredential, type Credential } from './credential.js';
 import { credentialDirectory } from './directories.js';
 import { acquireFileLock } from './file-lock.js';
@@ -23,6 +23,8 @@ export interface EncryptedFileStoreOptions {
 export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStoreOptions): CredentialStore {
   const directory = credentialDirectory(host);
   const fileOf = (key: CredentialKey): string => path.join(directory, `${key.name}.json`);
+  const lock = (key: CredentialKey): Promise<() => Promise<void>> =>
+    acquireFileLock(host, path.join(directory, `${key.name}.lock`));
   const writeWith = (provider: KeyProvider, key: CredentialKey, credential: Credential): Promise<void> =>
     writeCredential({ host, directory, file: fileOf(key), provider, key, credential });
 
@@ -32,19 +34,20 @@ export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStore
       await obtainKey({ host, directory, provider });
       return provider.backend;
     },
-    read: async (key) => {
-      const file = fileOf(key);
-      const text = await readPrivateFile(host, file);
-      if (text === undefined) return undefined;
-      const envelope = readEnvelope(text);
-      const plaintext =
-        envelope === undefined
-          ? undefined
-          : open({ envelope, key: await keyFor({ keys, envelope, file }), facts: key.facts });
-      const credential = plaintext === undefined ? undefined : decodeCredential(plaintext);
-      if (envelope !== undefined && credential !== undefined) return { credential, storedIn: envelope.backend };
-      await setAside({ host, log, file });
-      return undefined;
+    read: async (key, { isLocked } = { isLocked: false }) => {
+      const found = await readCredential({ host, keys, key, file: fileOf(key) });
+      if (found !== 'damaged') return found;
+      // A new login may take the damaged one's place at any moment: only under the lock is what is there what is
+      // set aside, so it is looked at once more there.
+      const release = isLocked ? undefined : await lock(key);
+      try {
+        const sure = release === undefined ? found : await readCredential({ host, keys, key, file: fileOf(key) });
+        if (sure !== 'damaged') return sure;
+        await setAside({ host, log, file: fileOf(key) });
+        return undefined;
+      } finally {
+        await release?.();
+      }
     },
     save: async (key, credential) => {
       const provider = await keys.choose();
@@ -68,8 +71,30 @@ export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStore
       const facts = await host.files.stat(fileOf(key));
       return facts === undefined ? undefined : `${facts.modifiedMs}/${facts.sizeBytes}`;
     },
-    lock: (key) => acquireFileLock(host, path.join(directory, `${key.name}.lock`)),
+    lock,
   };
+}
+
+interface ReadOptions {
+  readonly host: Host;
+  readonly keys: KeyOrder;
+  readonly key: CredentialKey;
+  readonly file: string;
+}
+
+async function readCredential({
+  host,
+  keys,
+  key,
+  file,
+}: ReadOptions): Promise<StoredCredential | 'damaged' | undefined> {
+  const text = await readPrivateFile(host, file);
+  if (text === undefined) return undefined;
+  const envelope = readEnvelope(text);
+  if (envelope === undefined) return 'damaged';
+  const plaintext = open({ envelope, key: await keyFor({ keys, envelope, file }), facts: key.facts });
+  const credential = plaintext === undefined ? undefined : decodeCredential(plaintext);
+  return credential === undefined ? 'damaged' : { credential, storedIn: envelope.backend };
 }
 
 interface WriteOptions {
@@ -138,6 +163,7 @@ async function keyFor({ keys, envelope, file }: KeyQuestion): Promise<Uint8Array
   return key;
 }
 
+/** INVARIANT: called under the lock of the login, after the file was found damaged under it. */
 async function setAside({ host, log, file }: { host: Host; log: Log; file: string }): Promise<void> {
   const aside = `${file}.corrupt-${host.now()}`;
   try {

@@ -49,7 +49,7 @@ export function requiredTypeFailure(header: JsonObject, rules: Pick<TokenRules, 
   if (rules.typ === undefined) return undefined;
   const typ = header['typ'];
   if (typeof typ === 'string' && mediaType(typ) === mediaType(rules.typ)) return undefined;
-  return invalidToken('typ', 'WRONG_TYPE', `the header's typ is not ${JSON.stringify(rules.typ)}`);
+  return invalidToken('typ', 'WRONG_TYPE', "the header's typ is not the one that the configuration asks for");
 }
 
 function headerFlaw(header: JsonObject): string | undefined {

@@ -58,6 +58,7 @@ describe('the README', () => {
     await new Promise((resolve) => child.once('close', resolve));
     return text
       .replaceAll(upstream.url, 'https://mcp.example.com/mcp')
+      .replaceAll(new URL(upstream.url).origin, 'https://mcp.example.com')
       .replaceAll(provider.issuer, 'https://idp.example.com');
   }
 

@@ -377,7 +377,7 @@ describe('mcpgw login', () => {
   it('fails before the browser when the place for logins cannot be used', async () => {
     const idp = await startIdp();
     const ana = await person(configOf(idp));
-    const place = path.join(ana.test.directory, 'config', 'mcpgw');
+    const place = path.join(ana.test.directory, 'config', 'mcpgw', 'keys');
     await ana.test.host.files.makeDirectory(place, 0o700);
     await writeFile(path.join(place, 'credential.key'), 'somebody changed it', { mode: 0o600 });
     await expect(ana.login()).rejects.toMatchObject({ code: 'STORE_CORRUPT', exitCode: 3 });

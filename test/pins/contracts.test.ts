@@ -55,6 +55,9 @@ describe('the contract', () => {
       MCPGW018: 'validation-switched-off',
       MCPGW019: 'transport-header-set',
       MCPGW020: 'identity-header-collision',
+      MCPGW021: 'client-metadata-ignored',
+      MCPGW022: 'claims-over-http',
+      MCPGW023: 'headers-beside-oauth',
     });
   });
 

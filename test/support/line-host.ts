@@ -1,6 +1,7 @@
 // A host that speaks raw lines to `mcpgw serve`, so that a test can say what no SDK says, and sees every line that
 // comes back. Waits for lines, never for time.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 import { finished, type CliResult, type Sandbox } from './cli.js';
 
 export interface Line {
@@ -27,7 +28,9 @@ export interface LineHost {
   readonly answers: (id: string | number) => readonly Line[];
   /** `initialize`, its answer, and `notifications/initialized`. */
   readonly open: (meta?: object) => Promise<Line>;
-  /** The process has ended. */
+  /** The exit code, whether or not anybody has read what the process wrote. */
+  readonly exited: Promise<number | null>;
+  /** The process has ended and all it wrote was read. */
   readonly ended: Promise<CliResult>;
   /** Closes stdin and waits for the end. */
   readonly end: () => Promise<CliResult>;
@@ -39,7 +42,10 @@ export const INITIALIZE = {
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'line-host', version: '1' } },
 };
-export const INITIALIZED = { jsonrpc: '2.0', method: 'notifications/initialized' };
+export const INITIALIZED: { readonly jsonrpc: string; readonly method: string; readonly params?: object } = {
+  jsonrpc: '2.0',
+  method: 'notifications/initialized',
+};
 
 export function call(id: string | number, name = 'echo', meta?: object): object {
   const params = { name, arguments: {}, ...(meta === undefined ? {} : { _meta: meta }) };
@@ -60,25 +66,29 @@ export function startLineHost(
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    const parts = (rest + chunk).split('\n');
+  const decoder = new StringDecoder('utf8');
+  child.stdout.on('data', (chunk: Buffer) => {
+    const parts = (rest + decoder.write(chunk)).split('\n');
     rest = parts.pop() ?? '';
     texts.push(...parts);
     for (const look of waiting) look();
   });
   const ended = finished(child);
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const parsed = (): Line[] => texts.map((text) => JSON.parse(text) as Line);
   const line: LineHost['line'] = (predicate) =>
     new Promise((resolve, reject) => {
+      let seen = 0;
       const look = (): void => {
-        const found = texts.find((text) => predicate(JSON.parse(text) as Line, text));
+        const found = texts.slice(seen).find((text) => predicate(JSON.parse(text) as Line, text));
+        seen = texts.length;
         if (found === undefined) return;
         waiting.delete(look);
         resolve(JSON.parse(found) as Line);
       };
       waiting.add(look);
       look();
-      void ended.then(({ code }) => reject(new Error(`mcpgw ended with ${code} before the line: ${stderr}`)));
+      void exited.then((code) => reject(new Error(`mcpgw ended with ${code} before the line: ${stderr}`)));
     });
   const answer: LineHost['answer'] = (id) => line((it) => it.id === id && it.method === undefined);
   const send: LineHost['send'] = (...messages) => {
@@ -93,13 +103,14 @@ export function startLineHost(
     answer,
     answers: (id) => parsed().filter((it) => it.id === id && it.method === undefined),
     open: async (meta) => {
-      const withMeta = <T extends { params?: object }>(message: T): T =>
+      const withMeta = (message: object & { readonly params?: object }): object =>
         meta === undefined ? message : { ...message, params: { ...message.params, _meta: meta } };
       send(withMeta(INITIALIZE));
       const result = await answer(INITIALIZE.id);
       send(withMeta(INITIALIZED));
       return result;
     },
+    exited,
     ended,
     end: () => {
       child.stdin.end();

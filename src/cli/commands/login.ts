@@ -1,12 +1,13 @@
 // `mcpgw login`: performs the logins that the configuration needs and that are not already good, one after the other.
-import { McpgwError } from '../../errors.js';
+import { McpgwError, type ErrorCode } from '../../errors.js';
 import type { Host } from '../../host.js';
 import { createIdentitySource } from '../../oauth/access-token.js';
 import { authorityName, identityKey } from '../../oauth/identity-key.js';
 import { logIn } from '../../oauth/login.js';
+import { escaped } from '../../oauth/said-text.js';
 import { openCredentialStore, type CredentialStore, type StoredCredential } from '../../store/credential-store.js';
 import { subjectOf } from '../../store/credential.js';
-import { namedServer, neededLogins, noLogin, type NeededLogin } from '../choose-logins.js';
+import { namedServer, neededLogins, noLogin, refuseUntrusted, type NeededLogin } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -26,7 +27,7 @@ export interface LoginOptions extends OutputOptions, PolicyOptions, StoreOptions
   readonly browser?: boolean;
 }
 
-/** @throws McpgwError USAGE, LOGIN_REFUSED, TIMEOUT, NETWORK, IDP_FAILED, STORE_*, INTERRUPTED */
+/** @throws McpgwError USAGE, UNTRUSTED_CONFIG, LOGIN_REFUSED, TIMEOUT, NETWORK, IDP_FAILED, STORE_*, INTERRUPTED */
 export async function login(
   context: CommandContext,
   args: readonly string[],
@@ -38,10 +39,11 @@ export async function login(
     timeoutMs: (wholeNumber(options.timeout, { flag: '--timeout', most: 86_400 }) ?? 300) * 1000,
     openBrowser: options.browser !== false,
   };
-  const { policy } = await loadPolicy(host, options);
-  const choice = { policy, server: namedServer(args, options.server) };
+  const loaded = await loadPolicy(host, options);
+  const choice = { policy: loaded.policy, server: namedServer(args, options.server) };
   const logins = neededLogins(choice);
   if (logins.length === 0) throw noLogin(choice);
+  refuseUntrusted(loaded);
   const store = openCredentialStore({ host, log, choice: options.credentialStore });
   if (options.credentialStore === 'none') log.warn('--credential-store none: this login ends with this command');
   const rows = [];
@@ -62,7 +64,10 @@ interface Task {
   readonly needed: NeededLogin;
 }
 
-/** The stored login when it is good, after a refresh if need be. One that cannot be opened is replaced, and said. */
+/** What a new login repairs: one that cannot be opened, and one that the provider does not refresh. */
+const REPAIRABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['STORE_UNAVAILABLE', 'LOGIN_REFUSED', 'IDP_FAILED']);
+
+/** The stored login when it is good, after a refresh if need be. One that is of no use is replaced, and said. */
 async function findGood({ context, store, needed }: Task): Promise<StoredCredential | undefined> {
   const { host, log } = context;
   const { provider, servers } = needed;
@@ -70,7 +75,7 @@ async function findGood({ context, store, needed }: Task): Promise<StoredCredent
     const found = await createIdentitySource({ provider, store, host, log, serverName: servers[0] }).current();
     return found.kind === 'ready' ? await store.read(identityKey(provider)) : undefined;
   } catch (error) {
-    if (!(error instanceof McpgwError) || error.code !== 'STORE_UNAVAILABLE') throw error;
+    if (!(error instanceof McpgwError) || !REPAIRABLE.has(error.code)) throw error;
     context.note(`${error.message}; logging in anew`);
     return undefined;
   }
@@ -103,10 +108,13 @@ async function performLogin({
   }
 }
 
-/** Ctrl-C, and being asked to end otherwise, as an AbortSignal. */
+/** Ctrl-C, and being asked to end otherwise, as an AbortSignal. Once: the second time ends the process at once. */
 function interruptible(host: Host): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
-  const stop = host.onSignal(() => controller.abort(new McpgwError('INTERRUPTED', 'the login was interrupted')));
+  const stop = host.onSignal(() => {
+    stop();
+    controller.abort(new McpgwError('INTERRUPTED', 'the login was interrupted'));
+  });
   return { signal: controller.signal, stop };
 }
 
@@ -117,8 +125,10 @@ interface Outcome {
 
 function say(context: CommandContext, { credential, storedIn }: StoredCredential, { isNew, servers }: Outcome): void {
   const who = subjectOf(credential);
-  const as = who === undefined ? '' : ` as ${who}`;
-  context.note(`${isNew ? 'logged in' : 'already logged in'} at ${credential.issuer}${as} (for ${servers.join(', ')})`);
+  const as = who === undefined ? '' : ` as ${escaped(who)}`;
+  context.note(
+    `${isNew ? 'logged in' : 'already logged in'} at ${escaped(credential.issuer)}${as} (for ${servers.join(', ')})`,
+  );
   if (isNew) context.note(`stored in: ${storedIn}`);
 }
 

@@ -3,7 +3,7 @@ import { McpgwError } from '../../errors.js';
 import { authorityName } from '../../oauth/identity-key.js';
 import { logOut, type LogoutReport } from '../../oauth/logout.js';
 import { openCredentialStore } from '../../store/credential-store.js';
-import { namedServer, neededLogins, noLogin, oneLogin, type NeededLogin } from '../choose-logins.js';
+import { namedServer, neededLogins, noLogin, oneLogin, refuseUntrusted, type NeededLogin } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -15,15 +15,15 @@ export interface LogoutOptions extends OutputOptions, PolicyOptions, StoreOption
   readonly all?: boolean;
 }
 
-/** Exit 0 also when nobody was logged in, or when the provider could not be told. */
+/** Exit 0 also when nobody was logged in, or when the provider could not be told. Exit 2 for a file nobody named. */
 export async function logout(
   context: CommandContext,
   args: readonly string[],
   options: LogoutOptions,
 ): Promise<ExitCode> {
   const { host, log } = context;
-  const { policy } = await loadPolicy(host, options);
-  const choice = { policy, server: namedServer(args, options.server) };
+  const loaded = await loadPolicy(host, options);
+  const choice = { policy: loaded.policy, server: namedServer(args, options.server) };
   if (options.all === true && choice.server !== undefined) {
     throw new McpgwError('USAGE', `both --all and the server "${choice.server}" are given`, {
       hint: 'give one of them',
@@ -31,6 +31,7 @@ export async function logout(
   }
   const logins = options.all === true ? neededLogins(choice) : [oneLogin(choice)];
   if (logins.length === 0) throw noLogin(choice);
+  refuseUntrusted(loaded);
   const store = openCredentialStore({ host, log, choice: options.credentialStore });
   const reports = [];
   for (const login of logins) {

@@ -10,7 +10,7 @@ import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { chooseServer, loadPolicy } from '../load-policy.js';
+import { chooseServer, loadPolicy, type LoadedPolicy } from '../load-policy.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
@@ -29,7 +29,13 @@ export async function serve(
   options: ServeCommandOptions,
 ): Promise<ExitCode> {
   const { host, log } = context;
-  const { policy } = await loadPolicy(host, options);
+  if (host.env['MCPGW_AUDIT_LOG']) {
+    throw new McpgwError('NOT_SUPPORTED_YET', 'not supported yet: MCPGW_AUDIT_LOG', {
+      hint: 'this version writes no audit log, so it refuses to run as if it did',
+    });
+  }
+  const loaded = await loadPolicy(host, options);
+  const { policy } = loaded;
   const server = chooseServer(policy, options.server ?? (host.env['MCPGW_SERVER'] || undefined));
   const url = upstreamUrl(server, options.url);
   const clientHeaders = [
@@ -47,7 +53,8 @@ export async function serve(
       },
     );
   }
-  const identityLogin = configuredToken === undefined ? await identityLoginOf(context, server, options) : undefined;
+  const identityLogin =
+    configuredToken === undefined ? await identityLoginOf(context, { loaded, server, options }) : undefined;
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
   const why = await serveBridge({
     host,
@@ -106,17 +113,25 @@ function tokenOptions(options: TokenOptions, env: Readonly<Record<string, string
   return env['MCPGW_TOKEN'] ? { tokenEnv: 'MCPGW_TOKEN' } : {};
 }
 
+interface LoginQuestion {
+  readonly loaded: LoadedPolicy;
+  readonly server: ServerPolicy;
+  readonly options: StoreOptions;
+}
+
+/** @throws McpgwError UNTRUSTED_CONFIG when the server needs a login and nobody named the configuration */
 async function identityLoginOf(
   { host, log }: CommandContext,
-  server: ServerPolicy,
-  options: StoreOptions,
+  { loaded, server, options }: LoginQuestion,
 ): Promise<AccessTokenSource | undefined> {
   const provider = server.identityProvider;
   if (provider === undefined) return undefined;
-  const [{ createIdentitySource }, { openCredentialStore }] = await Promise.all([
+  const [{ refuseUntrusted }, { createIdentitySource }, { openCredentialStore }] = await Promise.all([
+    import('../choose-logins.js'),
     import('../../oauth/access-token.js'),
     import('../../store/credential-store.js'),
   ]);
+  refuseUntrusted(loaded);
   const store = openCredentialStore({ host, log, choice: options.credentialStore });
   const source = createIdentitySource({ provider, store, host, log, serverName: server.name });
   return () => source.current();

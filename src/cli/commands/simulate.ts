@@ -69,7 +69,7 @@ async function callerOf({ context, args, options, server, client }: CallerInput)
     return callerWithClaims(parseClaims(options.claims), server);
   }
   const configuredToken =
-    token === undefined ? undefined : { current: () => token, reread: () => Promise.resolve(undefined) };
+    token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
   return judgeCaller(sources, client);
 }

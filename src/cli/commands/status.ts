@@ -1,4 +1,5 @@
 // `mcpgw status`: the logins that the configuration needs, and which of them are good. Asks no network.
+import { escaped } from '../../oauth/said-text.js';
 import { openCredentialStore } from '../../store/credential-store.js';
 import { namedServer, neededLogins } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
@@ -9,7 +10,7 @@ import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 
-/** Exit 1: a login is missing or expired beyond refresh. Exit 3: one is stored and cannot be opened. */
+/** Also for a configuration that nobody named: what is shown is sent nowhere. Exit 1: a login is missing or expired beyond refresh. Exit 3: one is stored and cannot be opened. */
 export async function status(
   context: CommandContext,
   args: readonly string[],
@@ -26,7 +27,7 @@ export async function status(
   rows.sort((a, b) => order.indexOf(a.server) - order.indexOf(b.server));
   if (context.json) await context.printJson({ version: 1, logins: rows });
   else await context.print(rows.length === 0 ? 'no login is needed' : renderTable(rows, host.now()));
-  for (const { server, problem } of rows) if (problem !== undefined) context.note(`${server}: ${problem}`);
+  for (const { server, problem } of rows) if (problem !== undefined) context.note(escaped(`${server}: ${problem}`));
   return exitCodeOf(rows);
 }
 
@@ -38,7 +39,7 @@ function exitCodeOf(rows: readonly LoginRow[]): ExitCode {
 const HEADINGS = ['SERVER', 'KIND', 'STATE', 'SUBJECT', 'EXPIRES', 'REFRESH', 'SCOPES', 'STORED IN', 'ISSUER'];
 
 function renderTable(rows: readonly LoginRow[], nowMs: number): string {
-  const lines = [HEADINGS, ...rows.map((row) => cells(row, nowMs))];
+  const lines = [HEADINGS, ...rows.map((row) => cells(row, nowMs).map(escaped))];
   const widths = HEADINGS.map((_heading, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
     .map((line) =>

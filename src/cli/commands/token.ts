@@ -2,7 +2,7 @@
 import { McpgwError } from '../../errors.js';
 import { createIdentitySource } from '../../oauth/access-token.js';
 import { openCredentialStore } from '../../store/credential-store.js';
-import { namedServer, oneLogin } from '../choose-logins.js';
+import { namedServer, oneLogin, refuseUntrusted } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -15,15 +15,16 @@ export interface TokenCommandOptions extends OutputOptions, PolicyOptions, Store
   readonly header?: boolean;
 }
 
-/** Exit 1 (LOGIN_REQUIRED) when a person has to log in first. */
+/** Exit 1 (LOGIN_REQUIRED) when a person has to log in first. Exit 2 (UNTRUSTED_CONFIG) for a file nobody named. */
 export async function token(
   context: CommandContext,
   args: readonly string[],
   options: TokenCommandOptions,
 ): Promise<ExitCode> {
   const { host, log } = context;
-  const { policy } = await loadPolicy(host, options);
-  const { servers, provider } = oneLogin({ policy, server: namedServer(args, options.server) });
+  const loaded = await loadPolicy(host, options);
+  const { servers, provider } = oneLogin({ policy: loaded.policy, server: namedServer(args, options.server) });
+  refuseUntrusted(loaded);
   const [server] = servers;
   const store = openCredentialStore({ host, log, choice: options.credentialStore });
   const login = await createIdentitySource({ provider, store, host, log, serverName: server }).current();

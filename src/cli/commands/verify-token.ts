@@ -67,8 +67,13 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[
 
 function parseMoment(text: string): number {
   const ms = MOMENT.test(text) ? Date.parse(text.toUpperCase()) : NaN;
-  if (!Number.isNaN(ms)) return ms;
+  if (!Number.isNaN(ms) && isCalendarDay(text.slice(0, 10))) return ms;
   throw new McpgwError('USAGE', `--at ${JSON.stringify(text)} is not a time`, {
     hint: 'write it in ISO 8601, as 2026-01-31T12:00:00Z',
   });
+}
+
+/** `Date.parse` takes 31 February for 3 March. */
+function isCalendarDay(date: string): boolean {
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }

@@ -3,6 +3,7 @@
 import { POST_HEADERS } from '../../gateway/outbound-headers.js';
 import type { Decision } from '../../policy/decide.js';
 import type { ServerPolicy } from '../../policy/model.js';
+import { shownOrigin } from '../../net/fetchable-url.js';
 import { mask, reveal, type Text } from '../../secret/secret.js';
 
 export interface Simulation {
@@ -14,7 +15,8 @@ export interface Simulation {
 /** `version` 1. Fields are only ever added. */
 export function simulationJson({ server, decision, showSecrets }: Simulation): unknown {
   const show = (value: Text): string => (showSecrets ? reveal(value) : mask(value));
-  const target = { version: 1, server: server.name, ...(server.url === undefined ? {} : { url: server.url }) };
+  const url = shownUrl({ server, showSecrets });
+  const target = { version: 1, server: server.name, ...(url === undefined ? {} : { url }) };
   if (decision.verdict !== 'allow') return { ...target, ...decision, headers: [], dropped: [] };
   return {
     ...target,
@@ -60,13 +62,20 @@ export function simulationText({ server, decision, showSecrets }: Simulation, co
     reason,
     `${name}: ${show(value)}${source === 'forwarded' ? '' : `  (${source})`}`,
   ]);
+  const url = shownUrl({ server, showSecrets });
   return [
-    `${bold('allow')}  ${server.name}${server.url === undefined ? '' : ` ${server.url}`}`,
+    `${bold('allow')}  ${server.name}${url === undefined ? '' : ` ${url}`}`,
     bold('the upstream receives'),
     ...table(sent),
     ...(dropped.length === 0 ? [] : [bold('dropped'), ...table(dropped)]),
     '',
   ].join('\n');
+}
+
+/** The origin alone: path and query may hold a value that came from a reference. */
+function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string | undefined {
+  if (server.url === undefined || showSecrets) return server.url;
+  return shownOrigin(new URL(server.url));
 }
 
 function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {

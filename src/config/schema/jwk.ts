@@ -52,16 +52,22 @@ function keyProblem(key: RawObject): Problem | undefined {
   if (typeof kty !== 'string' || !isKnownType(kty)) return undefined;
   const missing = PUBLIC_MEMBERS[kty]?.find((member) => typeof memberOf(key, member) !== 'string');
   if (missing !== undefined) return { code: 'MCPGW113', says: `lacks \`${missing}\`, which every ${kty} key has` };
-  return kty === 'RSA' ? rsaProblem(key) : undefined;
+  return kty === 'RSA' ? rsaProblem(key) : coordinateProblem(key);
 }
 
 function isKnownType(kty: string): boolean {
   return Object.hasOwn(PUBLIC_MEMBERS, kty);
 }
 
+/** Of an EC or OKP key. */
+function coordinateProblem(key: RawObject): Problem | undefined {
+  const wrong = ['x', 'y'].find((member) => hasMember(key, member) && !isBase64url(String(memberOf(key, member))));
+  return wrong === undefined ? undefined : { code: 'MCPGW113', says: NOT_BASE64URL, at: [wrong] };
+}
+
 function rsaProblem(key: RawObject): Problem | undefined {
   const bits = bitLength(String(memberOf(key, 'n')));
-  if (bits === undefined) return { code: 'MCPGW113', says: 'must be base64url', at: ['n'] };
+  if (bits === undefined) return { code: 'MCPGW113', says: NOT_BASE64URL, at: ['n'] };
   if (bits < RSA_LEAST_BITS) {
     return { code: 'MCPGW113', says: `is of ${bits} bits: RSA needs at least ${RSA_LEAST_BITS}`, at: ['n'] };
   }
@@ -71,9 +77,16 @@ function rsaProblem(key: RawObject): Problem | undefined {
     : undefined;
 }
 
+const NOT_BASE64URL = 'must be base64url, without padding';
+
+/** RFC 7515 section 2: no padding. */
+function isBase64url(text: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(text);
+}
+
 /** Bits of an unsigned big-endian integer in base64url (RFC 7518 section 2); undefined when it is not base64url. */
 function bitLength(text: string): number | undefined {
-  if (!/^[A-Za-z0-9_-]+={0,2}$/.test(text)) return undefined;
+  if (!isBase64url(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 0 : (bytes.length - first - 1) * 8 + (32 - Math.clz32(bytes[first] ?? 0));

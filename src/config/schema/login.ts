@@ -1,7 +1,8 @@
 // `oauth_metadata` and `external_auth_config` (spec: login): members of RFC 8414 and RFC 7591 by their own names, and
 // how mcpgw presents itself as a client.
 import * as z from 'zod/mini';
-import { choose, closedObject, dictionary, flagThat, integerBetween, type Problem } from './structure.js';
+import { hasMember, memberOf, type RawObject } from '../raw-value.js';
+import { choose, closedObject, dictionary, flagThat, integerBetween, textThat, type Problem } from './structure.js';
 import { endpointUrl, pageUrl } from './url.js';
 
 /** Members of an authorization server's metadata that a config may state. */
@@ -22,6 +23,9 @@ export const SERVER_METADATA = [
   'token_endpoint_auth_methods_supported',
 ] as const;
 
+/** Would change what the server reads or how it answers, past everything that mcpgw checks. */
+const DIVERTING_PARAMETERS: ReadonlySet<string> = new Set(['response_mode', 'request', 'request_uri']);
+
 /** What mcpgw itself puts into an authorization request. */
 const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
   'response_type',
@@ -37,6 +41,9 @@ const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 const text = z.optional(z.string());
+const filled = z.optional(
+  textThat((value) => (value === '' ? { code: 'MCPGW105', says: 'must not be empty' } : undefined)),
+);
 const texts = z.optional(z.array(z.string()));
 const endpoint = z.optional(endpointUrl);
 const page = z.optional(pageUrl);
@@ -64,8 +71,8 @@ const members = {
   code_challenge_methods_supported: texts,
   token_endpoint_auth_methods_supported: texts,
 
-  client_id: text,
-  client_secret: text,
+  client_id: filled,
+  client_secret: filled,
   client_id_metadata_url: endpoint,
   scope: text,
   resource: z.optional(
@@ -94,21 +101,32 @@ const members = {
   contacts: texts,
   tos_uri: page,
   policy_uri: page,
-  // Valid, and without effect: a lint rule says so.
+  // Valid, and without effect: the rule client-metadata-ignored says so.
   redirect_uris: ignored,
   jwks: ignored,
   software_statement: ignored,
 };
 
-export const externalAuth = closedObject(members);
+export const externalAuth = closedObject(members, { alsoCheck: clientProblems });
 
 /** Wrapped twice it is the known trap of the original: valid, ignored, and a lint warning. */
-export const oauthMetadata = closedObject({ ...members, oauth_metadata: ignored });
+export const oauthMetadata = closedObject({ ...members, oauth_metadata: ignored }, { alsoCheck: clientProblems });
 
 /** Milliseconds that a timer can count. */
 export const milliseconds = integerBetween(1, 2_147_483_647);
 
+/** A client without an id is registered first, and gets its secret then. */
+function* clientProblems(value: RawObject): Iterable<Problem> {
+  const method = memberOf(value, 'token_endpoint_auth_method');
+  if (method !== 'client_secret_basic' && method !== 'client_secret_post') return;
+  if (!hasMember(value, 'client_id') || hasMember(value, 'client_secret')) return;
+  yield { code: 'MCPGW114', says: 'needs `client_secret`', at: ['token_endpoint_auth_method'] };
+}
+
 function parameterProblem(name: string): Problem | undefined {
+  if (DIVERTING_PARAMETERS.has(name)) {
+    return { code: 'MCPGW114', says: 'must not be set: the answer would not be the one that mcpgw checks' };
+  }
   return RESERVED_PARAMETERS.has(name)
     ? { code: 'MCPGW114', says: 'is reserved: mcpgw sets this parameter itself' }
     : undefined;

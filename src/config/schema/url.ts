@@ -1,5 +1,6 @@
 // Which addresses a configuration may name (spec: config, "What is an error"): http(s) alone, no credentials in them,
 // and plain http only for this machine where a secret or a key travels.
+import { isLoopbackHost } from '../../net/fetchable-url.js';
 import type { Problem } from './structure.js';
 import { textThat } from './structure.js';
 
@@ -38,10 +39,5 @@ function urlProblem(text: string): Problem | undefined {
 export function isInsecure(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  return url.protocol === 'http:' && !isLoopback(url.hostname);
-}
-
-/** `hostname` as the URL parser gives it: IPv4 in dotted decimals, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return url.protocol === 'http:' && !isLoopbackHost(url.hostname);
 }

@@ -9,11 +9,12 @@ import type { Credential } from '../../store/credential.js';
 import { createClient, type OAuthClient } from '../client.js';
 import { oauthFailure } from '../errors.js';
 import { authorityName } from '../identity-key.js';
+import { originsOf } from '../known-origin.js';
 import { startLoopbackServer, type LoopbackAnswer, type LoopbackServer } from '../loopback/loopback-server.js';
 import { chooseRedirect } from '../loopback/redirect-uri.js';
 import { toCredential } from './token-answer.js';
 
-/** For discovery, token request and signature keys together, without the time that the person needs. */
+/** For discovery, and again for token request and signature keys: the time that the person needs is not in it. */
 const REQUESTS_TIMEOUT_MS = 30_000;
 
 export interface BrowserLoginOptions {
@@ -49,6 +50,7 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
       const request = await buildRequest({ client, provider, state, redirectUri: server.redirectUri });
       await show(request.url, server.submit);
       const answer = await firstAnswer(server, options);
+      client.renewDeadline();
       try {
         await keep(await exchange({ client, provider, host, state, request, answer }));
         if (client.droppedIdToken()) {
@@ -178,5 +180,6 @@ async function exchange({ client, provider, host, state, request, answer }: Exch
     sentAtMs,
     requestedScope: request.scope,
     issuer: client.metadata.issuer,
+    origins: originsOf(client.metadata),
   });
 }

@@ -10,6 +10,7 @@ import type { Credential } from '../../store/credential.js';
 import { createClient } from '../client.js';
 import { isInvalidGrant, oauthFailure } from '../errors.js';
 import { authorityName } from '../identity-key.js';
+import { foreignOrigin } from '../known-origin.js';
 import { toCredential } from './token-answer.js';
 
 export interface RefreshOptions {
@@ -25,13 +26,15 @@ export interface RefreshOptions {
 export type RefreshAnswer =
   | { readonly kind: 'refreshed'; readonly credential: Credential }
   /** `invalid_grant`: the refresh token is spent, revoked or expired. */
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'refused' }
+  /** The token endpoint is not where the login was made: nothing was sent. */
+  | { readonly kind: 'foreign-endpoint'; readonly origin: string };
 
 /** @throws McpgwError NETWORK, TIMEOUT, IDP_FAILED, LOGIN_REFUSED (the provider refuses for another reason) */
 export async function refreshGrant(options: RefreshOptions): Promise<RefreshAnswer> {
   const { provider, host, log, credential, refreshToken, timeoutMs } = options;
   try {
-    const { config } = await createClient({
+    const { config, metadata } = await createClient({
       provider,
       host,
       log,
@@ -40,6 +43,8 @@ export async function refreshGrant(options: RefreshOptions): Promise<RefreshAnsw
       timeoutMs,
       useIdToken: false,
     });
+    const origin = foreignOrigin({ credential, endpoint: 'token_endpoint', url: metadata.token_endpoint });
+    if (origin !== undefined) return { kind: 'foreign-endpoint', origin };
     const sentAtMs = host.now();
     const answer = await openid.refreshTokenGrant(
       config,

@@ -12,7 +12,7 @@ const LINGER_MS = 2000;
 export interface LoopbackAnswer {
   /** The redirect URI with the query that the provider put there. */
   readonly url: URL;
-  /** Shows the outcome to the person at the browser; resolves once the page was sent, or the browser has gone. */
+  /** Shows the outcome to the person at the browser; resolves once the page was sent, the browser has gone, or 2 s on. */
   readonly reply: (outcome: 'done' | 'refused') => Promise<void>;
 }
 
@@ -117,8 +117,14 @@ function isAnswerTo(url: URL, state: string): boolean {
 }
 
 async function send(response: ServerResponse, page: Page): Promise<void> {
+  // The event has passed when the browser went away before its page was ready.
+  if (response.closed || response.destroyed) return;
   await new Promise<void>((resolve) => {
-    response.once('close', resolve);
+    const patience = setTimeout(resolve, LINGER_MS);
+    response.once('close', () => {
+      clearTimeout(patience);
+      resolve();
+    });
     response.writeHead(page.status, PAGE_HEADERS);
     response.end(renderPage(page));
   });

@@ -12,8 +12,8 @@ export function keyFileOf(host: Host): string {
 }
 
 export function createKeyFileKey(host: Host): KeyProvider {
-  const file = keyFileOf(host);
   const find = async (): Promise<Uint8Array | undefined> => {
+    const file = keyFileOf(host);
     const text = await readPrivateFile(host, file);
     if (text === undefined) return undefined;
     const key = Buffer.from(text.trim(), 'base64url');
@@ -29,7 +29,7 @@ export function createKeyFileKey(host: Host): KeyProvider {
       const found = await find();
       if (found !== undefined) return { bytes: found, salt: undefined };
       const made = host.randomBytes(32);
-      await writePrivateFile(host, file, `${Buffer.from(made).toString('base64url')}\n`);
+      await writePrivateFile(host, keyFileOf(host), `${Buffer.from(made).toString('base64url')}\n`);
       return { bytes: made, salt: undefined };
     },
   };

@@ -44,16 +44,23 @@ export function misfit(jwk: PublicJwk, alg: SignatureAlgorithm): string | undefi
   return materialFlaw(jwk);
 }
 
-/** The public members that make the key (RFC 7638 section 3.2), in the order that its thumbprint needs. */
-export function keyMaterial(jwk: PublicJwk): Readonly<Record<string, string>> {
-  return Object.fromEntries((MATERIAL.get(jwk.kty) ?? ['kty']).map((name) => [name, String(jwk[name])]));
+/**
+ * The public members that make the key (RFC 7638 section 3.2), in the order that its thumbprint needs; undefined when
+ * one of them is no text.
+ */
+export function keyMaterial(jwk: PublicJwk): Readonly<Record<string, string>> | undefined {
+  const material: Record<string, string> = {};
+  for (const name of MATERIAL.get(jwk.kty) ?? ['kty']) {
+    const value: unknown = jwk[name];
+    if (typeof value !== 'string') return undefined;
+    material[name] = value;
+  }
+  return material;
 }
 
 /** RFC 7638, SHA-256, base64url. */
-export function thumbprint(jwk: PublicJwk): string {
-  return createHash('sha256')
-    .update(JSON.stringify(keyMaterial(jwk)))
-    .digest('base64url');
+export function thumbprint(material: Readonly<Record<string, string>>): string {
+  return createHash('sha256').update(JSON.stringify(material)).digest('base64url');
 }
 
 function materialFlaw(jwk: PublicJwk): string | undefined {

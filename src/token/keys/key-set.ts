@@ -2,7 +2,7 @@
 // its source; imported keys are found by thumbprint, never by `kid`, which an issuer can give twice.
 import type { CryptoKey } from 'jose';
 import type { PublicJwk, SignatureAlgorithm } from '../../policy/model.js';
-import { misfit, thumbprint } from './key-fit.js';
+import { keyMaterial, misfit, thumbprint } from './key-fit.js';
 
 /** One member of `keys`, and where it stands there. */
 export interface KeyEntry {
@@ -37,12 +37,14 @@ export interface KeySet {
   readonly misfits: Map<string, string | undefined>;
 }
 
-/** The set of whatever an issuer put into `keys`; what is no key at all is left out. */
+/** The set of whatever an issuer put into `keys`; what is no key at all, or lacks what makes one, is left out. */
 export function createKeySet(keys: readonly unknown[], previous?: KeySet): KeySet {
   const entries = keys.flatMap((jwk, index) => {
     if (!isJwk(jwk)) return [];
+    const material = keyMaterial(jwk);
+    if (material === undefined) return [];
     const kid = jwk['kid'];
-    return [{ index, jwk, kid: typeof kid === 'string' ? kid : undefined, thumbprint: thumbprint(jwk) }];
+    return [{ index, jwk, kid: typeof kid === 'string' ? kid : undefined, thumbprint: thumbprint(material) }];
   });
   const present = new Set(entries.map((entry) => entry.thumbprint));
   // What was imported before and is still there stays imported; what is gone is forgotten.

@@ -2,7 +2,7 @@
 // (its keys, when they came, the fetch under way) belongs to the object that the factory returns.
 import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
-import { shownUrl } from '../../net/fetchable-url.js';
+import { shownOrigin } from '../../net/fetchable-url.js';
 import { getJson } from '../../net/http.js';
 import { McpgwError } from '../../errors.js';
 import type { KeySource as ConfiguredSource } from '../../policy/model.js';
@@ -147,7 +147,7 @@ class RemoteKeys implements KeySource {
     const answer = await getJson({ fetch: host.fetch, url });
     const keys = answer.ok ? answer.body['keys'] : undefined;
     if (!answer.ok || !Array.isArray(keys)) {
-      const message = answer.ok ? `${shownUrl(new URL(url))} did not answer with a JWK set` : answer.message;
+      const message = answer.ok ? `${shownOrigin(new URL(url))} did not answer with a JWK set` : answer.message;
       this.#failure = { atMs, message };
       log?.warn('keys could not be fetched', { why: message, keysInUse: this.#usable() !== undefined });
       return { ok: false, message };

@@ -364,6 +364,19 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     ],
   },
   {
+    title: 'plain http to a name below localhost',
+    text: '{ "mcpServers": { "a": { "url": "http://idp.localhost/mcp" } } }',
+    expected: [
+      {
+        code: 'MCPGW106',
+        at: '1:33',
+        pointer: '/mcpServers/a/url',
+        message: '`url` must be an https URL: plain http is for this machine alone',
+        help: '"allow_insecure_http": true allows it for a network that you trust',
+      },
+    ],
+  },
+  {
     title: 'credentials in a url',
     text: '{ "mcpServers": { "a": { "url": "https://u:p@a.example/mcp" } } }',
     expected: [
@@ -414,7 +427,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   },
   {
     title: 'http token endpoint',
-    text: '{ "external_auth_config": { "token_endpoint": "http://a.example/t" } }',
+    text: '{ "external_auth_config": { "token_endpoint": "http://a.example/t", "issuer": "https://idp.example" } }',
     expected: [
       {
         code: 'MCPGW106',
@@ -1043,7 +1056,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   },
   {
     title: 'reserved authorization parameter',
-    text: '{ "external_auth_config": { "authorization_params": { "prompt": "login", "state": "x" } } }',
+    text: '{ "external_auth_config": { "authorization_params": { "prompt": "login", "state": "x" }, "issuer": "https://idp.example" } }',
     expected: [
       {
         code: 'MCPGW114',
@@ -1054,8 +1067,70 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     ],
   },
   {
+    title: 'authorization parameter that moves the request elsewhere',
+    text: '{ "external_auth_config": { "authorization_params": { "response_mode": "form_post" }, "issuer": "https://idp.example" } }',
+    expected: [
+      {
+        code: 'MCPGW114',
+        at: '1:55',
+        pointer: '/external_auth_config/authorization_params/response_mode',
+        message: '`response_mode` must not be set: the answer would not be the one that mcpgw checks',
+      },
+    ],
+  },
+  {
+    title: 'empty client_id',
+    text: '{ "external_auth_config": { "client_id": "", "issuer": "https://idp.example" } }',
+    expected: [
+      {
+        code: 'MCPGW105',
+        at: '1:42',
+        pointer: '/external_auth_config/client_id',
+        message: '`client_id` must not be empty',
+      },
+    ],
+  },
+  {
+    title: 'client_secret_post without a secret',
+    text: '{ "external_auth_config": { "token_endpoint_auth_method": "client_secret_post", "client_id": "a", "issuer": "https://idp.example" } }',
+    expected: [
+      {
+        code: 'MCPGW114',
+        at: '1:59',
+        pointer: '/external_auth_config/token_endpoint_auth_method',
+        message: '`token_endpoint_auth_method` needs `client_secret`',
+      },
+    ],
+  },
+  {
+    title: 'identity provider that nothing leads to',
+    text: '{ "external_auth_config": { "client_id": "a", "token_endpoint": "https://idp.example/token" } }',
+    expected: [
+      {
+        code: 'MCPGW104',
+        at: '1:27',
+        pointer: '/external_auth_config',
+        message: '`external_auth_config` lacks `issuer`: nothing says where a caller logs in',
+        help: 'add `issuer`, or both `authorization_endpoint` and `token_endpoint`',
+      },
+    ],
+  },
+  {
+    title: 'headers where auth_type says none',
+    text: '{ "auth_type": "none", "headers": { "X-Key": "x" } }',
+    expected: [
+      {
+        code: 'MCPGW114',
+        at: '1:16',
+        pointer: '/auth_type',
+        message: '`auth_type` is "none", and `headers` says how to authenticate',
+        help: 'leave `auth_type` out to send the headers, or take `headers` out',
+      },
+    ],
+  },
+  {
     title: 'resource true',
-    text: '{ "external_auth_config": { "resource": true } }',
+    text: '{ "external_auth_config": { "resource": true, "issuer": "https://idp.example" } }',
     expected: [
       {
         code: 'MCPGW105',
@@ -1067,7 +1142,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   },
   {
     title: 'unknown auth method of a client',
-    text: '{ "external_auth_config": { "token_endpoint_auth_method": "client_secret_jwt" } }',
+    text: '{ "external_auth_config": { "token_endpoint_auth_method": "client_secret_jwt", "issuer": "https://idp.example" } }',
     expected: [
       {
         code: 'MCPGW105',
@@ -1101,7 +1176,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   },
   {
     title: 'client_secret for two servers',
-    text: '{ "external_auth_config": { "client_secret": "x" }, "mcpServers": { "a": { "url": "https://a.example" }, "b": { "url": "https://b.example" } } }',
+    text: '{ "external_auth_config": { "client_secret": "x", "issuer": "https://idp.example" }, "mcpServers": { "a": { "url": "https://a.example" }, "b": { "url": "https://b.example" } } }',
     expected: [
       {
         code: 'MCPGW114',
@@ -1284,7 +1359,36 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     title: 'RSA modulus that is not base64url',
     text: '{ "jwt_validation": { "jwks": { "keys": [{ "kty": "RSA", "e": "AQAB", "n": "a+b/" }] } } }',
     expected: [
-      { code: 'MCPGW113', at: '1:76', pointer: '/jwt_validation/jwks/keys/0/n', message: '`n` must be base64url' },
+      {
+        code: 'MCPGW113',
+        at: '1:76',
+        pointer: '/jwt_validation/jwks/keys/0/n',
+        message: '`n` must be base64url, without padding',
+      },
+    ],
+  },
+  {
+    title: 'RSA modulus with padding',
+    text: `{ "jwt_validation": { "jwks": { "keys": [{ "kty": "RSA", "e": "AQAB", "n": "${'w'.repeat(342)}==" }] } } }`,
+    expected: [
+      {
+        code: 'MCPGW113',
+        at: '1:76',
+        pointer: '/jwt_validation/jwks/keys/0/n',
+        message: '`n` must be base64url, without padding',
+      },
+    ],
+  },
+  {
+    title: 'EC coordinate with padding',
+    text: '{ "jwt_validation": { "jwks": { "keys": [{ "kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AA==" }] } } }',
+    expected: [
+      {
+        code: 'MCPGW113',
+        at: '1:91',
+        pointer: '/jwt_validation/jwks/keys/0/y',
+        message: '`y` must be base64url, without padding',
+      },
     ],
   },
   {

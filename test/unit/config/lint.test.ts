@@ -34,6 +34,13 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'validation-switched-off': ['/mcpServers/open/jwt_validation'],
   'transport-header-set': ['/headers/Content-Type', '/passthrough_headers/mcp-protocol-version'],
   'identity-header-collision': ['/passthrough_headers/x-user-claims'],
+  'client-metadata-ignored': [
+    '/external_auth_config/redirect_uris',
+    '/external_auth_config/software_statement',
+    '/oauth_metadata/jwks',
+  ],
+  'claims-over-http': ['/mcpServers/lab/url'],
+  'headers-beside-oauth': ['/mcpServers/a/headers'],
 };
 
 function golden(rule: string, file: 'bad' | 'good'): string {

@@ -3,6 +3,7 @@ import { mask, reveal, Secret } from '../../../src/secret/secret.js';
 import { checkText, policyOf, serverOf } from './check-text.js';
 
 const JWKS = { jwksUri: 'https://idp.example/keys' };
+const IDP = { issuer: 'https://idp.example' };
 
 describe('the three forms', () => {
   test('a bare policy is one server named default, without a URL', async () => {
@@ -265,16 +266,21 @@ describe('jwt_validation', () => {
     expect(inherited).toMatchObject({ clientId: 'gw', clientSecret: new Secret('s') });
     const own = (await rulesOf({ introspectEndpoint, introspectClientId: 'me' }, external))?.source;
     expect(own).toMatchObject({ clientId: 'me', clientSecret: undefined });
-    const noPair = (await rulesOf({ introspectEndpoint }, { external_auth_config: { client_id: 'gw' } }))?.source;
+    const noPair = (await rulesOf({ introspectEndpoint }, { external_auth_config: { ...IDP, client_id: 'gw' } }))
+      ?.source;
     expect(noPair).toMatchObject({ clientId: undefined, clientSecret: undefined });
   });
 });
 
 describe('external_auth_config', () => {
   test('has the defaults of the specification', async () => {
-    expect(await providerOf({ token_endpoint: 'https://idp.example/token' })).toEqual({
+    const endpoints = {
+      authorization_endpoint: 'https://idp.example/authorize',
+      token_endpoint: 'https://idp.example/token',
+    };
+    expect(await providerOf(endpoints)).toEqual({
       issuer: undefined,
-      metadata: { token_endpoint: 'https://idp.example/token' },
+      metadata: endpoints,
       clientId: undefined,
       clientSecret: undefined,
       tokenEndpointAuthMethod: 'none',
@@ -286,7 +292,7 @@ describe('external_auth_config', () => {
   });
 
   test('with a secret, authenticates by client_secret_basic', async () => {
-    const external_auth_config = { client_id: 'gw', client_secret: '${S}' };
+    const external_auth_config = { ...IDP, client_id: 'gw', client_secret: '${S}' };
     const server = await serverOf({ external_auth_config }, { env: { S: 'shh' } });
     expect(server.identityProvider).toMatchObject({ clientId: 'gw', tokenEndpointAuthMethod: 'client_secret_basic' });
     expect(server.identityProvider?.clientSecret?.reveal()).toBe('shh');
@@ -298,12 +304,14 @@ describe('external_auth_config', () => {
     expect((await providerOf({}, exact))?.issuer).toBe('https://idp.example');
     expect((await providerOf({}, rules({ values: 'https://idp.example' })))?.issuer).toBe('https://idp.example');
     const contains = rules({ values: 'https://idp.example', matchType: 'contains' });
-    expect((await providerOf({}, contains))?.issuer).toBeUndefined();
+    const endpoints = { authorization_endpoint: 'https://own.example/a', token_endpoint: 'https://own.example/t' };
+    expect((await providerOf(endpoints, contains))?.issuer).toBeUndefined();
+    await expect(providerOf({}, contains)).rejects.toThrow('MCPGW104');
   });
 
   test('sends no resource when it says false', async () => {
-    expect((await providerOf({ resource: false }))?.resource).toBeUndefined();
-    expect((await providerOf({ resource: 'https://a' }))?.resource).toBe('https://a');
+    expect((await providerOf({ ...IDP, resource: false }))?.resource).toBeUndefined();
+    expect((await providerOf({ ...IDP, resource: 'https://a' }))?.resource).toBe('https://a');
   });
 });
 
@@ -322,17 +330,18 @@ describe('keys that this version does not enforce', () => {
     ['auth_type: oauth_auto /auth_type', { auth_type: 'oauth_auto' }],
     ['auth_type: oauth_client_credentials /auth_type', { auth_type: 'oauth_client_credentials' }],
     ['oauth_metadata /oauth_metadata', { oauth_metadata: {} }],
+    ['external_auth_config without client_id /external_auth_config', { external_auth_config: IDP }],
     [
       'client_id_metadata_url /external_auth_config/client_id_metadata_url',
-      { external_auth_config: { client_id_metadata_url: 'https://c' } },
+      { external_auth_config: { ...IDP, client_id_metadata_url: 'https://c' } },
     ],
     [
       'client_assertion_key /external_auth_config/client_assertion_key',
-      { external_auth_config: { client_assertion_key: 'pem' } },
+      { external_auth_config: { ...IDP, client_id: 'gw', client_assertion_key: 'pem' } },
     ],
     [
       'token_endpoint_auth_method: private_key_jwt /external_auth_config/token_endpoint_auth_method',
-      { external_auth_config: { token_endpoint_auth_method: 'private_key_jwt' } },
+      { external_auth_config: { ...IDP, client_id: 'gw', token_endpoint_auth_method: 'private_key_jwt' } },
     ],
   ])('are named with their place: %s', async (expected, config) => {
     expect(await unsupported(config)).toEqual([expected]);

@@ -16,8 +16,9 @@ describe('a line of the host', () => {
     ['{"jsonrpc":"2.0","id":{},"method":"ping"}', -32600, null],
     ['{"jsonrpc":"2.0","id":1,"method":7}', -32600, 1],
     ['{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600, 1],
-    ['{"jsonrpc":"2.0","id":1}', -32600, 1],
-    ['{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600, 1],
+    // Without a method the id is one of the server's: under it the error would answer a request of the host itself.
+    ['{"jsonrpc":"2.0","id":1}', -32600, null],
+    ['{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600, null],
   ])('is answered as JSON-RPC says: %s', (line, code, id) => {
     expect(parseMessage(line)).toMatchObject({ kind: 'bad', id, error: { code } });
   });

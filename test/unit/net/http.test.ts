@@ -60,8 +60,8 @@ describe('getJson', () => {
     const { origin } = await serverThat(raw('', {}, status));
     const answer = await getJson({ fetch, url: `${origin}/jwks?secret=1` });
     expect(answer).toMatchObject({ ok: false, failure: status === 204 ? 'not-json' : 'status' });
-    expect(!answer.ok && answer.message).toContain(`${origin}/jwks`);
-    expect(!answer.ok && answer.message).not.toContain('secret');
+    expect(!answer.ok && answer.message).toContain(origin);
+    expect(!answer.ok && answer.message).not.toMatch(/jwks|secret/);
   });
 
   it('refuses a body over the limit', async () => {
@@ -108,7 +108,7 @@ describe('getJson', () => {
   it('gives up when the answer does not begin in time', async () => {
     const { origin } = await serverThat(() => undefined);
     const answer = await getJson({ fetch, url: origin, timeoutMs: 50 });
-    expect(answer).toEqual({ ok: false, failure: 'timeout', message: `${origin}/ did not answer within 0.05 s` });
+    expect(answer).toEqual({ ok: false, failure: 'timeout', message: `${origin} did not answer within 0.05 s` });
   });
 
   it('gives up when the answer drips', async () => {
@@ -127,7 +127,7 @@ describe('getJson', () => {
     expect(answer).toEqual({
       ok: false,
       failure: 'unreachable',
-      message: `${server.origin}/jwks could not be reached (ECONNREFUSED)`,
+      message: `${server.origin} could not be reached (ECONNREFUSED)`,
     });
   });
 
@@ -175,7 +175,6 @@ describe('fetchableUrl', () => {
   it.each([
     'https://example.com/',
     'http://localhost:8080/x',
-    'http://idp.localhost/x',
     'http://127.0.0.1/',
     'http://127.1/',
     'http://[::1]:8080/',
@@ -187,6 +186,7 @@ describe('fetchableUrl', () => {
   it.each([
     'http://example.com/',
     'http://localhost.example.com/',
+    'http://idp.localhost/x',
     'http://127.0.0.1.example.com/',
     'http://[::2]/',
     'http://10.0.0.1/',

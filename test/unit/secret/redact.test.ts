@@ -12,11 +12,12 @@ test.each([
   ['{"access_token":"abc","token_type":"Bearer"}', '{"access_token":"[secret]","token_type":"Bearer"}'],
   ['https://ana:hunter2@idp.example/x', 'https://[secret]@idp.example/x'],
   ['client_secret=abc', 'client_secret=[secret]'],
+  ['a-scheme-that-is-longer-than-any://ana:hunter2@host', 'a-scheme-that-is-longer-than-any://[secret]@host'],
 ])('%s', (text, expected) => {
   expect(redact(text)).toBe(expected);
 });
 
-test.each(['nothing to see', 'the code is 42', 'https://idp.example/keys', 'a Bearer token'])(
+test.each(['nothing to see', 'the code is 42', 'https://idp.example/keys', 'a Bearer token', 'eyJhbGciOiJSUzI1NiJ9'])(
   'leaves "%s" alone',
   (text) => {
     expect(redact(text)).toBe(text);

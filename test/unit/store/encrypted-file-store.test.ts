@@ -85,7 +85,7 @@ describe('the encrypted file store', () => {
 
   it('writes 0600 files in 0700 directories, the key in another directory than the data', async () => {
     await openStore(test.host).save(KEY, credential('one'));
-    const keyFile = path.join(test.directory, 'config', 'mcpgw', 'credential.key');
+    const keyFile = path.join(test.directory, 'config', 'mcpgw', 'keys', 'credential.key');
     for (const place of [file, keyFile]) expect((await stat(place)).mode & 0o777).toBe(0o600);
     for (const place of [file, keyFile]) expect((await stat(path.dirname(place))).mode & 0o777).toBe(0o700);
     expect(await readdir(directory)).toEqual([`${KEY.name}.json`]);
@@ -158,9 +158,14 @@ describe('the encrypted file store', () => {
     await chmod(directory, 0o755);
     await expect(store.read(KEY)).rejects.toMatchObject({ code: 'STORE_INSECURE', hint: `chmod 700 ${directory}` });
     await chmod(directory, 0o700);
-    const keyFile = path.join(test.directory, 'config', 'mcpgw', 'credential.key');
+    const keyFile = path.join(test.directory, 'config', 'mcpgw', 'keys', 'credential.key');
     await chmod(keyFile, 0o604);
     await expect(store.read(KEY)).rejects.toMatchObject({ code: 'STORE_INSECURE', hint: `chmod 600 ${keyFile}` });
+  });
+
+  it('works beside a configuration that others may read', async () => {
+    await mkdir(path.join(test.directory, 'config', 'mcpgw'), { recursive: true, mode: 0o755 });
+    expect(await openStore(test.host).save(KEY, credential('one'))).toBe('key-file');
   });
 
   it('does not look at permissions on Windows, where they mean nothing', async () => {
@@ -178,7 +183,7 @@ describe('the encrypted file store', () => {
 
   it('says that the key is gone instead of "not logged in"', async () => {
     await openStore(test.host).save(KEY, credential('one'));
-    await test.host.files.remove(path.join(test.directory, 'config', 'mcpgw', 'credential.key'));
+    await test.host.files.remove(path.join(test.directory, 'config', 'mcpgw', 'keys', 'credential.key'));
     await expect(openStore(test.host).read(KEY)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('its key is gone'),

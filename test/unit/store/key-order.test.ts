@@ -108,7 +108,7 @@ describe('where the key comes from', () => {
   });
 
   it('is refused when the key file holds something else, and that is left alone', async () => {
-    const directory = `${test.directory}/config/mcpgw`;
+    const directory = `${test.directory}/config/mcpgw/keys`;
     await test.host.files.makeDirectory(directory, 0o700);
     await test.host.files.createDurably(`${directory}/credential.key`, 'not a key', 0o600);
     const provider = await order('file', vi.fn<() => Promise<Keychain>>()).choose();

@@ -206,7 +206,7 @@ describe('an IdP that fails', () => {
     idp.answerWith(answer);
     expect(await verifier().judge(lasting(first))).toEqual({
       verdict: 'undecided',
-      message: `Token could not be verified: ${idp.origin}/jwks ${message}`,
+      message: `Token could not be verified: ${idp.origin} ${message}`,
     });
   });
 

@@ -85,7 +85,7 @@ describe('judge', () => {
         'the required claim "email" is missing',
         'the claim "role" does not satisfy its rule (exact)',
         '"tenant" of the header and of the payload differ',
-        'the header\'s typ is not "at+jwt"',
+        "the header's typ is not the one that the configuration asks for",
       ],
     });
   });

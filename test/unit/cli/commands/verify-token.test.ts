@@ -63,7 +63,7 @@ describe('verify-token', () => {
     const { code, stdout } = await run({ jwt_validation: { jwksUri: `${idp.origin}/jwks` } }, good);
     await idp.close();
     expect(code).toBe(3);
-    expect(stdout.split('\n')[0]).toBe(`undecided: Token could not be verified: ${idp.origin}/jwks answered 503`);
+    expect(stdout.split('\n')[0]).toBe(`undecided: Token could not be verified: ${idp.origin} answered 503`);
     expect(stdout).toMatch(/^ {2}skipped +key: could not be decided/m);
   });
 
