@@ -44,6 +44,8 @@ async function reportUsage(host: Host, error: CommanderError): Promise<number> {
 
 /** The command line may be what is wrong, so its words are looked at as they are. */
 function wantsJson(host: Host): boolean {
+  // The stdout of `serve` is the MCP channel, whatever else its command line says.
+  if (host.args[0] === 'serve') return false;
   const words = flagWords(host);
   return words.some(
     (word, index) =>

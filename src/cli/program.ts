@@ -36,6 +36,7 @@ export function createProgram(host: Host, version: string): Program {
     .version(version, '-V, --version', 'print the version alone')
     .helpCommand('help [command]', 'show usage of a command')
     .showSuggestionAfterError(true)
+    .showHelpAfterError('hint: mcpgw --help, or mcpgw help <command>')
     .configureOutput({
       writeOut: (text) => void host.stdio.stdout.write(text),
       // commander repeats the words it does not know, and one of them may be a token.
@@ -156,7 +157,11 @@ export function createProgram(host: Host, version: string): Program {
   return {
     command: program,
     run: async (words) => {
-      await program.parseAsync(words, { from: 'user' });
+      const [first, asked] = words;
+      const isKnown = program.commands.some((command) => command.name() === asked);
+      // Help for a command that is not there is a mistyped command, and told like one.
+      const mistyped = first === 'help' && asked !== undefined && asked !== 'help' && !isKnown;
+      await program.parseAsync(mistyped ? [asked] : words, { from: 'user' });
       return outcome;
     },
   };

@@ -27,8 +27,11 @@ describe('the command line', () => {
 
   it.each([
     [['verifi-token'], 'verify-token'],
+    [['help', 'verifi-token'], 'verify-token'],
+    [['frobnicate'], 'hint: mcpgw --help'],
     [['validate', '--stict', 'x.json'], '--strict'],
     [['serve', '--confg', 'x'], '--config'],
+    [['serve', '--json'], 'unknown option'],
     [['validate', '--format', 'xml', 'x.json'], 'text'],
   ])('answers %j with exit 2 and a suggestion', async (args, suggestion) => {
     const { code, stdout, stderr } = await sandbox.run(args);
