@@ -68,7 +68,7 @@ export function createCall(options: CallOptions): Call {
     if (options.timeoutMs === undefined) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      options.onTimeout?.();
+      if (sent !== undefined) options.onTimeout?.();
       fail({
         code: INTERNAL_ERROR,
         message: `the upstream ${upstream.name} sent nothing for ${options.timeoutMs} ms (timeout_ms)`,

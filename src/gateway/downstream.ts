@@ -24,6 +24,8 @@ export interface Downstream {
 
 /** The longest line that is read. */
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** How much is read ahead of a host that does not read its answers. */
+const WAITING_LIMIT_BYTES = 1024 * 1024;
 /** How long a host that reads nothing keeps the process from ending. */
 const FLUSH_MS = 300;
 const LF = 0x0a;
@@ -55,7 +57,27 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
     if (line.trim() !== '') onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
   };
 
+  /** What a slow host asks waits here, so that its end is still seen; beyond the limit stdin is not read. */
+  const waiting: Buffer[] = [];
+  let waitingBytes = 0;
   const onData = (chunk: Buffer): void => {
+    if (drained === undefined && waiting.length === 0) return take(chunk);
+    waiting.push(chunk);
+    waitingBytes += chunk.length;
+    if (waitingBytes > WAITING_LIMIT_BYTES) stdin.pause();
+  };
+  const mayTake = (): boolean => drained === undefined && !ended;
+  const takeWaiting = (): void => {
+    while (mayTake()) {
+      const chunk = waiting.shift();
+      if (chunk === undefined) break;
+      waitingBytes -= chunk.length;
+      take(chunk);
+    }
+    if (waitingBytes <= WAITING_LIMIT_BYTES && !ended) stdin.resume();
+  };
+
+  const take = (chunk: Buffer): void => {
     let start = 0;
     for (let at = chunk.indexOf(LF, start); at !== -1; at = chunk.indexOf(LF, start)) {
       endOfLine(chunk.subarray(start, at));
@@ -73,23 +95,21 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
 
   stdin.on('data', onData);
   const onEof = (): void => {
+    for (const chunk of ended ? [] : waiting.splice(0)) take(chunk);
     // A last line needs no line end.
     if (size > 0 && !ended) endOfLine(Buffer.alloc(0));
     end('eof');
   };
-  /** A slow host is not read from either: what it asks would only pile up. */
-  const waitForDrain = (): Promise<void> => {
-    stdin.pause();
-    return new Promise((resolve) => {
+  const waitForDrain = (): Promise<void> =>
+    new Promise((resolve) => {
       const done = (): void => {
         drained = undefined;
         for (const event of ['drain', 'close', 'error']) stdout.off(event, done);
-        if (!ended) stdin.resume();
         resolve();
+        takeWaiting();
       };
       for (const event of ['drain', 'close', 'error']) stdout.once(event, done);
     });
-  };
 
   stdin.once('end', onEof);
   stdin.once('close', () => end('eof'));

@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import { decide, type CallerVerdict, type Decision } from '../policy/decide.js';
 import { canonicalName } from '../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
-import { principalKey, type Principal } from '../policy/principal.js';
+import { principalKey, subjectKey, type Principal } from '../policy/principal.js';
 import { judgeCaller, type CallerSources } from './caller.js';
 import { headersFromMeta, withoutHeadersKey } from './client-headers.js';
 import { INTERNAL_ERROR, INVALID_PARAMS, UNAUTHORIZED, type Params, type RpcError } from './json-rpc.js';
@@ -55,7 +55,8 @@ export function createEnforcer({ server, sources, clientHeaders, log }: Enforcer
     const brought = headersFromMeta(params);
     if (brought.kind === 'invalid') return refuse(INVALID_PARAMS, brought.message);
     const own = brought.kind === 'headers' ? brought.headers : [];
-    const isPlain = own.length === 0 && credential === undefined;
+    const carriesKey = brought.kind === 'headers' && brought.carriesHeadersKey;
+    const isPlain = own.length === 0 && credential === undefined && !carriesKey;
     const client = isPlain
       ? clientHeaders
       : [...clientHeaders, ...(credential === undefined ? [] : [credential]), ...own];
@@ -70,13 +71,16 @@ export function createEnforcer({ server, sources, clientHeaders, log }: Enforcer
     }
     const decision = decide({ server, caller, client });
     if (decision.verdict !== 'allow') return refusal({ decision, server: server.name, log });
-    const goesOn = brought.kind === 'headers' && brought.carriesHeadersKey ? withoutHeadersKey(text) : text;
+    const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined) return refuse(INVALID_PARAMS, 'a member of _meta stands in the message twice');
+    const ownCredential = own.findLast((header) => canonicalName(header.name) === headerKey);
+    const isGatewaysOwn = ownCredential === undefined && credential === undefined;
     const passed: Passed = {
       verdict: 'pass',
       headers: wireHeaders(decision.headers),
-      principal: principalKey(decision.principal),
-      credential: own.findLast((header) => canonicalName(header.name) === headerKey),
+      // The gateway's own source (a token file, a login) stays the same caller when it renews a token without a subject.
+      principal: isGatewaysOwn ? (subjectKey(decision.principal) ?? 'gateway') : principalKey(decision.principal),
+      credential: ownCredential,
       text: goesOn,
     };
     if (isPlain) last = { principal: decision.principal, passed };

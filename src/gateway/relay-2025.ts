@@ -1,6 +1,7 @@
 // Host and upstream both in a session-keeping revision (2024-11-05 to 2025-11-25): `initialize` opens one upstream
 // session, every message is one POST, a standing GET brings what the server says unasked, DELETE ends it
 // (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged.
+import { isHeaderValue } from '../policy/headers/header-name.js';
 import type { HeaderField } from '../policy/model.js';
 import { createCall, passMessages, type Call } from './call.js';
 import type { Judged, Passed } from './enforce.js';
@@ -19,12 +20,10 @@ import {
   type RpcRequest,
 } from './json-rpc.js';
 import { POST_HEADERS, sessionHeaders } from './outbound-headers.js';
+import { handOverMessage } from './hand-over.js';
 import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 import type { Exchange, ExchangeOptions } from './streamable-http.js';
-
-/** How long a notification that the server does not take holds back what follows it. */
-const HANDOVER_MS = 1_000;
 
 /** How long the end of the session may take. */
 const DELETE_TIMEOUT_MS = 500;
@@ -61,6 +60,8 @@ class SessionRelay implements Relay {
   #opening: Promise<void> | undefined;
   /** Notifications and answers of the host, handed over one after the other. */
   #handover: Promise<void> = Promise.resolve();
+  /** What is told out of turn: cancels, and answers to requests of the server. */
+  readonly #deliveries = new Set<Promise<void>>();
   #standing: StandingStream | undefined;
 
   constructor(options: RelayOptions) {
@@ -83,23 +84,26 @@ class SessionRelay implements Relay {
         return;
       case 'response':
         // An answer to a request of this session: it has no place for a token of its own.
-        this.#handOver({ text: message.text, credential: this.#session?.credential });
+        void this.#tell({ text: message.text, credential: this.#session?.credential });
         return;
     }
   }
 
   async idle(): Promise<void> {
     await Promise.all([...this.#calls.values()].map(({ done }) => done));
-    await this.#handover;
+    await Promise.all([this.#handover, ...this.#deliveries]);
   }
 
   async close(): Promise<void> {
     this.#standing?.close();
+    const session = this.#session;
     for (const { call } of this.#calls.values()) {
       call.fail(cutShort(this.#options.upstream.name));
       call.abort();
     }
-    if (this.#session?.id !== undefined) await within(DELETE_TIMEOUT_MS, this.#endSession());
+    // Cut short, `initialize` forgets its session: it is to be ended all the same.
+    this.#session = session;
+    if (session?.id !== undefined) await within(DELETE_TIMEOUT_MS, this.#endSession());
   }
 
   async #endSession(): Promise<void> {
@@ -117,7 +121,9 @@ class SessionRelay implements Relay {
     const call = this.#call(request, {
       mapResult: (result) => {
         const agreed = result['protocolVersion'];
-        if (this.#session !== undefined && typeof agreed === 'string') this.#session.version = agreed;
+        if (this.#session !== undefined && typeof agreed === 'string' && isHeaderValue(agreed)) {
+          this.#session.version = agreed;
+        }
         return bridged(result, version);
       },
       mapError: (error) => {
@@ -130,24 +136,20 @@ class SessionRelay implements Relay {
     const open = async (): Promise<void> => {
       const passed = await enforcer.check(request);
       if (passed.verdict === 'refuse') return call.fail(passed.error);
-      const session: Session = {
-        owner: passed.principal,
-        credential: passed.credential,
-        id: undefined,
-        version: undefined,
-      };
-      this.#session = session;
-      await call.run((onMessage) =>
-        this.#send({
+      await call.run((onMessage) => {
+        const { principal: owner, credential, headers, text } = passed;
+        const session: Session = { owner, credential, id: undefined, version: undefined };
+        this.#session = session;
+        return this.#send({
           method: 'POST',
-          headers: passed.headers,
-          body: passed.text,
+          headers,
+          body: text,
           onMessage,
           onHead: ({ status, sessionId }) => {
             if (status < 300) session.id = sessionId;
           },
-        }),
-      );
+        });
+      });
     };
     this.#opensWith(this.#track({ id: request.id, call, work: open(), mayBeCancelled: false }));
   }
@@ -197,8 +199,8 @@ class SessionRelay implements Relay {
       if (passed.verdict === 'refuse') return call.fail(passed.error);
       if (!this.#isOwner(passed)) return call.fail(foreignSession);
       if (this.#session !== undefined) this.#session.credential = passed.credential ?? this.#session.credential;
-      await call.run((onMessage) =>
-        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
+      await this.#options.upstream.slots.use(() =>
+        call.run((onMessage) => this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage })),
       );
     };
     void this.#track({ id: request.id, call, work: run(), mayBeCancelled: true });
@@ -215,7 +217,8 @@ class SessionRelay implements Relay {
       allowsServerRequests: true,
       onTimeout: () => {
         // `initialize` may not be cancelled (2025-11-25, "Cancellation").
-        if (request.method !== 'initialize') void this.#settled(this.#deliver(timedOut(request.id)));
+        if (request.method !== 'initialize')
+          void this.#tell({ ...timedOut(request.id), credential: this.#session?.credential });
       },
       ...maps,
     });
@@ -237,8 +240,14 @@ class SessionRelay implements Relay {
     const entry = isRequestId(id) ? this.#calls.get(id) : undefined;
     if (entry?.mayBeCancelled !== true || !entry.call.cancel()) return;
     // The server keeps the stream of a cancelled request open for ever: it is ours to close, once it has been told.
-    const told = this.#deliver({ ...notification, credential: this.#session?.credential });
-    void this.#settled(told).then(entry.call.abort);
+    void this.#tell({ ...notification, credential: this.#session?.credential }).then(entry.call.abort);
+  }
+
+  /** Sends at once, out of turn. */
+  #tell(message: Judged): Promise<void> {
+    const delivery = this.#settled(this.#deliver(message)).finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.add(delivery);
+    return delivery;
   }
 
   #handOver(message: Judged): void {
@@ -258,11 +267,12 @@ class SessionRelay implements Relay {
       log.warn('dropped a notification that the policy refuses', { server: upstream.name });
       return;
     }
-    const { end } = this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage: this.#passOn });
-    const taken = end.then((ended) => {
-      if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', { server: upstream.name });
+    await handOverMessage({
+      log,
+      server: upstream.name,
+      send: (onHead) =>
+        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage: this.#passOn, onHead }),
     });
-    await within(HANDOVER_MS, taken);
   }
 
   /** Work that nobody waits for: its failure is a log line, never an unhandled rejection. */

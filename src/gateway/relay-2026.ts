@@ -2,7 +2,9 @@
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import type { Passed } from './enforce.js';
-import { createCall, passMessages, type Call } from './call.js';
+import { createCall, passMessages, type Call, type ToHost } from './call.js';
+import { handOverMessage } from './hand-over.js';
+import type { Exchange } from './streamable-http.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -102,12 +104,16 @@ class StatelessRelay implements Relay {
         message: `a request of revision 2026-07-28 needs _meta["${VERSION_META_KEY}"]`,
       });
     }
+    if (!isHeaderValue(request.method)) {
+      return call.fail({ code: INVALID_REQUEST, message: 'this method has no form in the Mcp-Method header' });
+    }
     const passed = await this.#options.enforcer.check(request);
     if (passed.verdict === 'refuse') return call.fail(passed.error);
     const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
-    await call.run((onMessage) =>
-      this.#options.upstream.send({
+    const { upstream } = this.#options;
+    const send = (onMessage: ToHost): Exchange =>
+      upstream.send({
         method: 'POST',
         headers: [
           ...POST_HEADERS,
@@ -116,18 +122,23 @@ class StatelessRelay implements Relay {
         ],
         body: passed.text,
         onMessage,
-      }),
-    );
+      });
+    // A listen stream stands as long as the host wants it; it takes no turn from the calls.
+    await (request.method === 'subscriptions/listen' ? call.run(send) : upstream.slots.use(() => call.run(send)));
   }
 
   /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */
   async #upstreamEra(request: RpcRequest, { principal, headers }: Passed): Promise<EraVerdict> {
     if (this.#era !== undefined) return this.#era;
-    const { upstream } = this.#options;
-    const asked = this.#asked.get(principal) ?? probeEra({ upstream, envelope: metaOf(request.params) ?? {}, headers });
+    const { upstream, timeoutMs } = this.#options;
+    const underWay = this.#asked.get(principal);
+    // A question that is not answered may be an old one: then this request asks its own.
+    const known = await underWay;
+    if (known !== undefined && known.era !== 'unknown') return known;
+    const envelope = metaOf(request.params) ?? {};
+    const asked = this.#asked.get(principal) ?? probeEra({ upstream, envelope, headers, timeoutMs });
     this.#asked.set(principal, asked);
-    const verdict = await asked;
-    this.#asked.delete(principal);
+    const verdict = await asked.finally(() => this.#asked.delete(principal));
     if (verdict.era !== 'unknown') this.#era = verdict;
     return verdict;
   }
@@ -157,14 +168,18 @@ class StatelessRelay implements Relay {
       return;
     }
     const revision = typeof version === 'string' && isHeaderValue(version) ? ['mcp-protocol-version', version] : [];
-    const { end } = upstream.send({
-      method: 'POST',
-      headers: [...POST_HEADERS, ...revision, ...passed.headers],
-      body: passed.text,
-      onMessage: this.#passOn,
+    await handOverMessage({
+      log,
+      server: upstream.name,
+      send: (onHead) =>
+        upstream.send({
+          method: 'POST',
+          headers: [...POST_HEADERS, ...revision, ...passed.headers],
+          body: passed.text,
+          onMessage: this.#passOn,
+          onHead,
+        }),
     });
-    const ended = await end;
-    if (ended.kind !== 'complete') log.warn('the upstream did not take a notification', { server: upstream.name });
   }
 
   #refuse(id: RequestId, error: RpcError): void {

@@ -3,6 +3,7 @@ import { openPool, type Dispatcher } from '../net/pool.js';
 import { systemCode } from '../errors.js';
 import { redact } from '../secret/redact.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
+import { createSlots, type Slots } from './slots.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
 
 export interface UpstreamOptions {
@@ -17,10 +18,15 @@ export interface Upstream {
   readonly name: string;
   /** Host and port, for messages. */
   readonly authority: string;
+  /** Turns for requests. */
+  readonly slots: Slots;
   readonly send: (request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>) => Exchange;
   /** Drops every connection. */
   readonly close: () => Promise<void>;
 }
+
+/** Requests under way at one upstream at a time, each on a connection of its own. */
+const REQUESTS_AT_ONCE = 128;
 
 export function openUpstream({ name, url, hold }: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
@@ -29,6 +35,7 @@ export function openUpstream({ name, url, hold }: UpstreamOptions): Upstream {
   return {
     name,
     authority: host,
+    slots: createSlots(REQUESTS_AT_ONCE),
     send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path, hold }),
     close: async () => {
       await pool?.destroy();

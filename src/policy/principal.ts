@@ -59,18 +59,21 @@ export function claimOf(claims: Claims, name: string): unknown {
 export function principalKey(principal: Principal): string {
   switch (principal.kind) {
     case 'verified':
-    case 'login': {
-      const subject = claimOf(principal.claims, 'sub');
-      if (typeof subject === 'string') {
-        return JSON.stringify(['subject', claimOf(principal.claims, 'iss') ?? null, subject]);
-      }
-      return tokenKey(principal.token);
-    }
+    case 'login':
+      return subjectKey(principal) ?? tokenKey(principal.token);
     case 'unverified':
       return tokenKey(principal.token);
     case 'anonymous':
       return 'anonymous';
   }
+}
+
+/** Issuer and subject; undefined where nobody said who this is. */
+export function subjectKey(principal: Principal): string | undefined {
+  if (principal.kind !== 'verified' && principal.kind !== 'login') return undefined;
+  const subject = claimOf(principal.claims, 'sub');
+  if (typeof subject !== 'string') return undefined;
+  return JSON.stringify(['subject', claimOf(principal.claims, 'iss') ?? null, subject]);
 }
 
 /** Nobody said who this is, so two different tokens are two different callers. */

@@ -1,7 +1,7 @@
 // Which era does an upstream speak? Asks `server/discover`: a discover result or one of the modern errors means
 // 2026-07-28, another 4xx or another JSON-RPC error means an earlier revision; 401, 403, 5xx and silence say nothing
 // (spec: eras, "Which era is it?").
-import { METHOD_NOT_FOUND, isObject, type Params, type RpcError } from '../json-rpc.js';
+import { INTERNAL_ERROR, METHOD_NOT_FOUND, isObject, type Params, type RpcError } from '../json-rpc.js';
 import { envelopeHeaders, POST_HEADERS } from '../outbound-headers.js';
 import { rpcErrorIn, upstreamError, type Upstream } from '../upstream.js';
 
@@ -21,21 +21,25 @@ export interface ProbeOptions {
   readonly envelope: Params;
   /** Policy headers of that request. */
   readonly headers: readonly string[];
+  /** How long the answer is waited for; undefined is 30 s. */
+  readonly timeoutMs: number | undefined;
 }
+
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Ids of the gateway's own requests start like this; no host's id is ever sent with it. */
 const PROBE_ID = 'mcpgw:discover';
 
 const MODERN_ERRORS: ReadonlySet<number> = new Set([-32020, -32021, -32022]);
 
-export async function probeEra({ upstream, envelope, headers }: ProbeOptions): Promise<EraVerdict> {
+export async function probeEra({ upstream, envelope, headers, timeoutMs }: ProbeOptions): Promise<EraVerdict> {
   const method = 'server/discover';
   const version = String(envelope[VERSION_META_KEY]);
   const meta = Object.fromEntries(
     Object.entries(envelope).filter(([key]) => key.startsWith('io.modelcontextprotocol/')),
   );
   let answer: Params | undefined;
-  const { end } = upstream.send({
+  const exchange = upstream.send({
     method: 'POST',
     headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined }), ...headers],
     body: JSON.stringify({ jsonrpc: '2.0', id: PROBE_ID, method, params: { _meta: meta } }),
@@ -44,8 +48,14 @@ export async function probeEra({ upstream, envelope, headers }: ProbeOptions): P
       return undefined;
     },
   });
-  const ended = await end;
-  if (ended.kind === 'aborted') throw new Error('nobody gives up the question which revision an upstream speaks');
+  const timer = setTimeout(() => exchange.abort(), timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const ended = await exchange.end;
+  clearTimeout(timer);
+  if (ended.kind === 'aborted') {
+    const message = `the upstream ${upstream.name} did not say in time which revision it speaks`;
+    const data = { server: upstream.name, reason: 'timeout', retryable: true };
+    return { era: 'unknown', error: { code: INTERNAL_ERROR, message, data } };
+  }
   if (ended.kind === 'refused') {
     const error = rpcErrorIn(ended.body);
     if (error !== undefined && MODERN_ERRORS.has(error.code)) return { era: '2026' };
