@@ -49,9 +49,13 @@ export function neededLogins({ policy, server }: LoginChoice): readonly NeededLo
  */
 export function refuseUntrusted({ file, trusted }: Pick<LoadedPolicy, 'file' | 'trusted'>): void {
   if (trusted) return;
-  throw new McpgwError('UNTRUSTED_CONFIG', `${file} was only found in the working directory: it may not use logins`, {
-    hint: `name it if you trust it: -c ${file}`,
-  });
+  throw new McpgwError(
+    'UNTRUSTED_CONFIG',
+    `${file} was only found in the working directory: it may not use logins, tokens or headers of yours`,
+    {
+      hint: `name it if you trust it: -c ${file}`,
+    },
+  );
 }
 
 interface Sharing {

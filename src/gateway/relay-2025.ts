@@ -194,16 +194,20 @@ class SessionRelay implements Relay {
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     const call = this.#call(request, {});
     const run = async (): Promise<void> => {
-      await this.#opening;
       const passed = await this.#options.enforcer.check(request);
       if (passed.verdict === 'refuse') return call.fail(passed.error);
       if (!this.#isOwner(passed)) return call.fail(foreignSession);
       if (this.#session !== undefined) this.#session.credential = passed.credential ?? this.#session.credential;
-      await this.#options.upstream.slots.use(() =>
-        call.run((onMessage) => this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage })),
+      await call.run((onMessage) =>
+        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
       );
     };
-    void this.#track({ id: request.id, call, work: run(), mayBeCancelled: true });
+    const inTurn = async (): Promise<void> => {
+      await this.#opening;
+      // Judged when it is sent: a token may expire while a request waits for its turn.
+      await this.#options.upstream.slots.use(run);
+    };
+    void this.#track({ id: request.id, call, work: inTurn(), mayBeCancelled: true });
   }
 
   #call(request: RpcRequest, maps: Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'>): Call {

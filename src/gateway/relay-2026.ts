@@ -2,9 +2,8 @@
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import type { Passed } from './enforce.js';
-import { createCall, passMessages, type Call, type ToHost } from './call.js';
+import { createCall, passMessages, type Call } from './call.js';
 import { handOverMessage } from './hand-over.js';
-import type { Exchange } from './streamable-http.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -89,7 +88,11 @@ class StatelessRelay implements Relay {
       allowsServerRequests: false,
       ...(isDiscover ? { mapResult: (result) => bridged(result, this.#options.version) } : {}),
     });
-    const done = this.#run(request, call).catch((error: unknown) => {
+    const run = (): Promise<void> => this.#run(request, call);
+    // A listen stream stands as long as the host wants it; it takes no turn from the calls. The others are judged
+    // when they are sent: a token may expire while a request waits for its turn.
+    const inTurn = request.method === 'subscriptions/listen' ? run() : upstream.slots.use(run);
+    const done = inTurn.catch((error: unknown) => {
       log.error('a request failed inside the gateway', { cause: String(error) });
       call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
     });
@@ -111,9 +114,8 @@ class StatelessRelay implements Relay {
     if (passed.verdict === 'refuse') return call.fail(passed.error);
     const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
-    const { upstream } = this.#options;
-    const send = (onMessage: ToHost): Exchange =>
-      upstream.send({
+    await call.run((onMessage) =>
+      this.#options.upstream.send({
         method: 'POST',
         headers: [
           ...POST_HEADERS,
@@ -122,9 +124,8 @@ class StatelessRelay implements Relay {
         ],
         body: passed.text,
         onMessage,
-      });
-    // A listen stream stands as long as the host wants it; it takes no turn from the calls.
-    await (request.method === 'subscriptions/listen' ? call.run(send) : upstream.slots.use(() => call.run(send)));
+      }),
+    );
   }
 
   /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */

@@ -89,7 +89,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #sse: SseParser | undefined;
   #chunks: Buffer[] = [];
   #size = 0;
-  #unusable: string | undefined;
+  /** What comes is of no use, and not read. */
+  #dismissed = false;
   #holds = 0;
   #ended = false;
   #refusalTimer: NodeJS.Timeout | undefined;
@@ -132,13 +133,12 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       return;
     }
     const encoding = single(headers['content-encoding']);
-    if (encoding !== undefined && encoding !== 'identity')
-      this.#unusable = `its answer is encoded (${encoding}) unasked`;
+    if (encoding !== undefined && encoding !== 'identity') this.#dismiss(`its answer is encoded (${encoding}) unasked`);
     else if (head.contentType === 'text/event-stream') this.#sse = createSseParser((event) => this.#event(event));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#aborted || this.#unusable !== undefined) return;
+    if (this.#aborted || this.#dismissed) return;
     if (this.#sse !== undefined) {
       try {
         this.#sse.push(chunk);
@@ -154,39 +154,29 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       else this.#chunks.push(chunk);
       return;
     }
-    this.#wait(this.#options.hold());
-    if (this.#size > BODY_LIMIT_BYTES) {
-      this.#unusable = 'its answer is over 64 MiB';
-      this.#chunks = [];
-      controller.abort(new Error(this.#unusable));
-      return;
+    if (head !== undefined && head.contentType !== 'application/json' && chunk.some((byte) => byte > 0x20)) {
+      const type = head.contentType === '' ? 'no content type' : `content type ${head.contentType}`;
+      return this.#dismiss(`its answer has ${type}`);
     }
+    if (this.#size > BODY_LIMIT_BYTES) return this.#dismiss('its answer is over 64 MiB');
+    this.#wait(this.#options.hold());
     this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     this.#ended = true;
     const head = this.#head;
-    if (head === undefined || this.#aborted) return;
+    if (head === undefined || this.#aborted || this.#dismissed) return;
     if (head.status > 299) return this.#refuse(head);
     const body = this.#text();
-    if (this.#unusable !== undefined) return this.#resolve({ kind: 'unusable', head, reason: this.#unusable });
     if (this.#sse !== undefined) return this.#resolve({ kind: 'complete', head, stream: position(this.#sse) });
-    if (body.trim() === '') return this.#resolve({ kind: 'complete', head, stream: undefined });
-    if (head.contentType !== 'application/json') {
-      const type = head.contentType === '' ? 'no content type' : `content type ${head.contentType}`;
-      return this.#resolve({ kind: 'unusable', head, reason: `its answer has ${type}` });
-    }
-    void this.#options.onMessage(body);
+    if (body.trim() !== '') void this.#options.onMessage(body);
     this.#resolve({ kind: 'complete', head, stream: undefined });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#ended = true;
     clearTimeout(this.#refusalTimer);
-    if (this.#unusable !== undefined && this.#head !== undefined) {
-      return this.#resolve({ kind: 'unusable', head: this.#head, reason: this.#unusable });
-    }
     const stream = this.#sse === undefined ? undefined : position(this.#sse);
     this.#resolve({ kind: 'failed', error, maySent: this.#controller !== undefined, stream });
   }
@@ -201,6 +191,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     clearTimeout(this.#refusalTimer);
     this.#resolve({ kind: 'refused', head, body: this.#text() });
     if (!this.#ended) this.#controller?.abort(new Aborted('enough was read'));
+  }
+
+  /** Ends a 2xx that is not MCP, whatever else it would send. */
+  #dismiss(reason: string): void {
+    this.#dismissed = true;
+    this.#chunks = [];
+    if (this.#head !== undefined) this.#resolve({ kind: 'unusable', head: this.#head, reason });
+    this.#controller?.abort(new Aborted(reason));
   }
 
   #text(): string {

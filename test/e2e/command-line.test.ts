@@ -102,6 +102,22 @@ describe('the command line', () => {
     expect(login.stderr).not.toMatch(STACK);
   });
 
+  it.each([
+    ['a token', { MCPGW_TOKEN: 'very-secret' }],
+    ['a header', { MCPGW_HEADER_AUTHORIZATION: 'Bearer very-secret' }],
+  ])('gives %s of the user to no configuration that was only found in the working directory', async (_what, env) => {
+    const found = await createSandbox();
+    try {
+      await found.file('mcpgw.json', { mcpServers: { hostile: { url: 'http://127.0.0.1:9/mcp' } } });
+      const refused = await found.run(['serve'], { env });
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('-c mcpgw.json');
+      expect(await found.run(['serve', '-c', 'mcpgw.json'], { env })).toMatchObject({ code: 0 });
+    } finally {
+      await found.remove();
+    }
+  });
+
   it('starts serve only with a good configuration, and then without a byte on stdout', async () => {
     const config = await sandbox.file('bad.json', { forward_header: [] });
     const { code, stdout, stderr } = await finished(sandbox.start(['serve', '-c', config]));

@@ -1,79 +1,26 @@
 // What a host, a server or the network can do wrong, at the built program: one answer a request, nothing refused
 // reaches the server, nothing but JSON-RPC on stdout, and a clean end.
 import { rename } from 'node:fs/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, type Sandbox } from '../support/cli.js';
-import { generateKey, signToken, type SigningKey } from '../support/jwt.js';
-import { call, INITIALIZE, INITIALIZED, startLineHost, type LineHost } from '../support/line-host.js';
-import { json, resultOf, startScriptedUpstream, stream, type ScriptedUpstream } from '../support/scripted-upstream.js';
-
-const HANGS = { timeout: 8_000 };
-const ENVELOPE = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 't', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-
-let key: SigningKey;
-let sandbox: Sandbox;
-let upstream: ScriptedUpstream;
-const hosts: LineHost[] = [];
-
-beforeAll(() => {
-  key = generateKey('RS256', 'k1');
-});
-beforeEach(async () => {
-  sandbox = await createSandbox();
-  upstream = await startScriptedUpstream();
-});
-afterEach(async () => {
-  for (const host of hosts.splice(0)) {
-    host.child.kill('SIGKILL');
-    await host.exited;
-  }
-  await upstream.close();
-  await sandbox.remove();
-});
-
-async function start(server: object = {}, args: readonly string[] = []): Promise<LineHost> {
-  const config = await sandbox.file('gateway.json', { mcpServers: { demo: { url: upstream.url, ...server } } });
-  const host = startLineHost(sandbox, ['-c', config, ...args]);
-  hosts.push(host);
-  return host;
-}
-
-function token(claims: object = {}, lifetimeSeconds = 300): string {
-  const now = Math.floor(Date.now() / 1000);
-  const payload = {
-    iss: 'https://idp.example.com/',
-    sub: 'ana',
-    iat: now - 600,
-    exp: now + lifetimeSeconds,
-    ...claims,
-  };
-  return signToken({ header: { alg: 'RS256', typ: 'JWT', kid: 'k1' }, payload }, key);
-}
-
-/** A token is required. */
-function policy(identity: object = { method: 'claims_header', include_claims: ['sub', 'email'] }): object {
-  return {
-    jwt_validation: { jwks: { keys: [key.jwk] }, clockTolerance: 0 },
-    user_identity_forwarding: identity,
-  };
-}
-
-function bearerMeta(value: string): object {
-  return { 'mcpgw.dev/headers': { Authorization: `Bearer ${value}` } };
-}
+import { describe, expect, it } from 'vitest';
+import {
+  ENVELOPE,
+  HANGS,
+  bearerMeta,
+  deep,
+  hosts,
+  policy,
+  sandbox,
+  start,
+  token,
+  upstream,
+} from '../support/bridge-stage.js';
+import { call, INITIALIZE, INITIALIZED, startLineHost } from '../support/line-host.js';
+import { json, resultOf, stream, type ScriptedUpstream } from '../support/scripted-upstream.js';
 
 const calls = (): readonly string[] =>
   upstream.received.filter(({ body }) => body.method === 'tools/call').map(({ body }) => String(body.id));
 
 const deleted = (): boolean => upstream.received.some(({ method }) => method === 'DELETE');
-
-function deep(depth: number): string {
-  return '['.repeat(depth) + ']'.repeat(depth);
-}
 
 describe('one answer a request', () => {
   it('serves on while the event stream of initialize stays open', HANGS, async () => {
@@ -342,6 +289,21 @@ describe('answers that are not what they should be', () => {
     expect(await host.answer(2)).toHaveProperty('result');
     await host.end();
     expect(host.answers(1)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a page', { 'content-type': 'text/html' }],
+    ['an encoding nobody asked for', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ])('does not wait for the end of %s', HANGS, async (_what, headers) => {
+    upstream.script((it) => {
+      if (it.body.id !== 1) return false;
+      it.response.writeHead(200, headers).write('<html>');
+      return true;
+    });
+    const host = await start();
+    await host.open();
+    host.send(call(1));
+    expect((await host.answer(1)).error).toMatchObject({ code: -32603, data: { reason: 'not-mcp' } });
   });
 
   it('gives up a refusal whose body never ends', HANGS, async () => {

@@ -3,74 +3,23 @@ import { spawn } from 'node:child_process';
 import { rename } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, MCPGW, type Sandbox } from '../support/cli.js';
-import { generateKey, signToken, type SigningKey } from '../support/jwt.js';
-import { call, INITIALIZE, startLineHost, type LineHost } from '../support/line-host.js';
-import { json, resultOf, startScriptedUpstream, stream, type ScriptedUpstream } from '../support/scripted-upstream.js';
-
-const HANGS = { timeout: 8_000 };
-const ENVELOPE = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 't', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-
-let key: SigningKey;
-let sandbox: Sandbox;
-let upstream: ScriptedUpstream;
-const hosts: LineHost[] = [];
-
-beforeAll(() => {
-  key = generateKey('RS256', 'k1');
-});
-beforeEach(async () => {
-  sandbox = await createSandbox();
-  upstream = await startScriptedUpstream();
-});
-afterEach(async () => {
-  for (const host of hosts.splice(0)) {
-    host.child.kill('SIGKILL');
-    await host.exited;
-  }
-  await upstream.close();
-  await sandbox.remove();
-});
-
-async function start(server: object = {}, args: readonly string[] = []): Promise<LineHost> {
-  const config = await sandbox.file('gateway.json', { mcpServers: { demo: { url: upstream.url, ...server } } });
-  const host = startLineHost(sandbox, ['-c', config, ...args]);
-  hosts.push(host);
-  return host;
-}
-
-function token(claims: object = {}, lifetimeSeconds = 300): string {
-  const now = Math.floor(Date.now() / 1000);
-  const payload = {
-    iss: 'https://idp.example.com/',
-    sub: 'ana',
-    iat: now - 600,
-    exp: now + lifetimeSeconds,
-    ...claims,
-  };
-  return signToken({ header: { alg: 'RS256', typ: 'JWT', kid: 'k1' }, payload }, key);
-}
-
-/** A token is required. */
-function policy(identity: object = { method: 'claims_header', include_claims: ['sub', 'email'] }): object {
-  return {
-    jwt_validation: { jwks: { keys: [key.jwk] }, clockTolerance: 0 },
-    user_identity_forwarding: identity,
-  };
-}
-
-function bearerMeta(value: string): object {
-  return { 'mcpgw.dev/headers': { Authorization: `Bearer ${value}` } };
-}
-
-function deep(depth: number): string {
-  return '['.repeat(depth) + ']'.repeat(depth);
-}
+import { describe, expect, it } from 'vitest';
+import { MCPGW, type Sandbox } from '../support/cli.js';
+import {
+  ENVELOPE,
+  HANGS,
+  bearerMeta,
+  deep,
+  hosts,
+  key,
+  policy,
+  sandbox,
+  start,
+  token,
+  upstream,
+} from '../support/bridge-stage.js';
+import { call, INITIALIZE, startLineHost } from '../support/line-host.js';
+import { json, resultOf, stream } from '../support/scripted-upstream.js';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -287,5 +236,26 @@ describe('many calls at once', () => {
     host.send(...ids.map((id) => call(id)));
     await host.line(() => host.texts.length > ids.length);
     expect(host.texts.filter((text) => text.includes('EMFILE'))).toEqual([]);
+  });
+});
+
+describe('a request that waits for its turn', () => {
+  it('is judged when it is sent, not when it came', { timeout: 15_000 }, async () => {
+    const open: (() => void)[] = [];
+    upstream.script((it) => {
+      if (it.body.method !== 'tools/call') return false;
+      open.push(() => json(it.response, resultOf(it)));
+      return true;
+    });
+    const host = await start(policy());
+    await host.open(bearerMeta(token()));
+    const turns = 128;
+    for (let id = 1; id <= turns; id += 1) host.send(call(id, 'echo', bearerMeta(token())));
+    await upstream.until((all) => all.filter(({ body }) => body.method === 'tools/call').length === turns);
+    host.send(call('late', 'echo', bearerMeta(token({}, 1))));
+    await wait(2_100);
+    for (const answer of open.splice(0)) answer();
+    expect((await host.answer('late')).error).toMatchObject({ code: -31401 });
+    expect(upstream.received.some(({ body }) => body.id === 'late')).toBe(false);
   });
 });

@@ -38,9 +38,10 @@ export async function serve(
   const { policy } = loaded;
   const server = chooseServer(policy, options.server ?? (host.env['MCPGW_SERVER'] || undefined));
   const url = upstreamUrl(server, options.url);
+  const environmentHeaders = headersFromEnvironment(host.env);
   const clientHeaders = [
     ...policy.clientHeaders,
-    ...headersFromEnvironment(host.env),
+    ...environmentHeaders,
     ...options.header.map((line) => commandLineHeader(line, server)),
   ];
   const configuredToken = await configuredTokenOf(host, tokenOptions(options, host.env));
@@ -52,6 +53,11 @@ export async function serve(
         hint: 'log in with mcpgw login, or put jwt_validation at the top of the configuration',
       },
     );
+  }
+  // Whoever wrote the directory has chosen the upstream: what is the user's own does not go there by itself.
+  if (configuredToken !== undefined || environmentHeaders.length > 0) {
+    const { refuseUntrusted } = await import('../choose-logins.js');
+    refuseUntrusted(loaded);
   }
   const identityLogin =
     configuredToken === undefined ? await identityLoginOf(context, { loaded, server, options }) : undefined;
@@ -71,7 +77,7 @@ export async function serve(
 
 /** `--url` over the configuration's own; https, or plain http on this machine or where the configuration allows it. */
 function upstreamUrl(server: ServerPolicy, flag: string | undefined): string {
-  const url = flag ?? server.url;
+  const url = flag === '' ? server.url : (flag ?? server.url);
   if (url === undefined) {
     throw new McpgwError('USAGE', 'the configuration is a bare policy: it names no upstream', {
       hint: 'give the server with --url https://… or MCPGW_URL',
