@@ -7,8 +7,9 @@ import { McpgwError, unreadableFile } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { OutputOptions } from '../options/output.js';
-import { diagnosticsDocument, fails } from '../render/diagnostics-json.js';
-import { diagnosticsText, type FileReport } from '../render/diagnostics-text.js';
+import { diagnosticsDocument } from '../render/diagnostics-json.js';
+import { diagnosticsText } from '../render/diagnostics-text.js';
+import { fails, type FileReport } from '../render/file-report.js';
 
 export interface ValidateOptions extends OutputOptions {
   readonly format?: 'text' | 'json';

@@ -1,8 +1,7 @@
 // Diagnostics for programs: the document that `validate --json` prints. Fields are only ever added.
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { hasErrors } from '../../diagnostics/diagnostic.js';
 import type { UnsupportedKey } from '../../policy/model.js';
-import { countOf, type FileReport } from './diagnostics-text.js';
+import { countOf, fails, type FileReport } from './file-report.js';
 
 export interface DiagnosticsDocument {
   readonly version: 1;
@@ -45,11 +44,6 @@ export function diagnosticsDocument(reports: readonly FileReport[], strict: bool
     files,
     summary: { files: files.length, ...countOf(reports) },
   };
-}
-
-/** Whether the diagnostics of a file make it invalid. */
-export function fails(diagnostics: readonly Diagnostic[], strict: boolean): boolean {
-  return hasErrors(diagnostics) || (strict && diagnostics.some((diagnostic) => diagnostic.severity === 'warning'));
 }
 
 function diagnosticDocument({ code, severity, place, pointer, message, help }: Diagnostic): DiagnosticDocument {

@@ -2,17 +2,8 @@
 // terminal the source around the place. Nothing that the source holds in secret is shown.
 import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.js';
 import type { UnsupportedKey } from '../../policy/model.js';
+import { countOf, type FileReport } from './file-report.js';
 import { maskedText } from './masked-text.js';
-
-export interface FileReport {
-  /** As the user named it. */
-  readonly file: string;
-  /** Undefined when it could not be read. */
-  readonly text: string | undefined;
-  /** In reading order. */
-  readonly diagnostics: readonly Diagnostic[];
-  readonly unsupported: readonly UnsupportedKey[];
-}
 
 export interface TextStyle {
   readonly color: boolean;
@@ -75,19 +66,6 @@ function summaryLine(reports: readonly FileReport[]): string {
   const files = plural(reports.length, 'file');
   if (errors + warnings === 0) return `${files}: no errors, no warnings`;
   return `${files}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
-}
-
-export interface DiagnosticCounts {
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-export function countOf(reports: readonly FileReport[]): DiagnosticCounts {
-  const severities = reports.flatMap((report) => report.diagnostics.map((diagnostic) => diagnostic.severity));
-  return {
-    errors: severities.filter((severity) => severity === 'error').length,
-    warnings: severities.filter((severity) => severity === 'warning').length,
-  };
 }
 
 function plural(count: number, noun: string): string {

@@ -20,7 +20,8 @@ export interface LintMatch {
   readonly help?: string;
 }
 
-export interface LintRule {
+/** What people are told of a rule. */
+export interface RuleFacts {
   /** The file's name, and its folder's in test/golden/lint/. */
   readonly name: string;
   readonly code: RuleCode;
@@ -31,5 +32,8 @@ export interface LintRule {
   readonly why: string;
   /** What to do. */
   readonly help: string;
+}
+
+export interface LintRule extends RuleFacts {
   readonly check: (subject: LintSubject) => Iterable<LintMatch>;
 }
