@@ -6,6 +6,7 @@ import type { GatewayPolicy } from '../policy/model.js';
 import { compilePatterns } from './claim-patterns.js';
 import { contradictions } from './contradictions.js';
 import { layoutOf, type Layout } from './document-kinds.js';
+import type { LintFinding } from './lint.js';
 import { normalize } from './normalize.js';
 import { parseConfig } from './parse.js';
 import { pointerOf, type Path } from './path.js';
@@ -33,6 +34,19 @@ export interface CheckedConfig {
   readonly policy: GatewayPolicy | undefined;
   /** In reading order. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The document behind the policy, for those who look closer; undefined when there is no policy. */
+  readonly source: ConfigSource | undefined;
+}
+
+/** A document without errors: its settings, references resolved, and where they stand. */
+export interface ConfigSource {
+  readonly layout: Layout;
+  /** Whether the value at a place came from a secret reference. */
+  readonly isReference: (path: Path) => boolean;
+  /** Whether that reference has no value here (`--no-resolve`): the text is then the file's own. */
+  readonly isUndetermined: (path: Path) => boolean;
+  /** Further findings about the document as diagnostics, in reading order. */
+  readonly diagnosticsOf: (findings: readonly LintFinding[]) => Promise<readonly Diagnostic[]>;
 }
 
 export async function checkConfig(options: CheckOptions): Promise<CheckedConfig> {
@@ -40,7 +54,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
   const parsed = parseConfig(options.text);
   if (parsed.syntax.length > 0 || parsed.root === undefined) {
     const { syntaxDiagnostics } = await import('./report.js');
-    return { policy: undefined, diagnostics: syntaxDiagnostics(parsed, file) };
+    return { policy: undefined, diagnostics: syntaxDiagnostics(parsed, file), source: undefined };
   }
   const resolved = await resolveDocument(parsed.value, options);
   const isReference = (path: Path): boolean => resolved.references.has(pointerOf(path));
@@ -74,11 +88,17 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
     errors.length + warnings.length === 0
       ? []
       : (await import('./report.js')).diagnosticsOf({ parsed, file, errors, warnings });
+  if (hasErrors(diagnostics)) return { policy: undefined, diagnostics, source: undefined };
   return {
-    policy: hasErrors(diagnostics)
-      ? undefined
-      : normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
+    policy: normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
     diagnostics,
+    source: {
+      layout,
+      isReference,
+      isUndetermined: (path) => resolved.undetermined.has(pointerOf(path)),
+      diagnosticsOf: async (warnings) =>
+        (await import('./report.js')).diagnosticsOf({ parsed, file, errors: [], warnings }),
+    },
   };
 }
 
