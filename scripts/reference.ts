@@ -2,7 +2,7 @@
 // that they cannot say something else. `npm run docs` writes them; a test compares.
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
-import { LINT_RULES } from '../src/config/lint.js';
+import { RULES } from '../src/config/lint.js';
 import { ERROR_CODES } from '../src/diagnostics/codes.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { nodeHost } from '../src/host.js';
@@ -44,7 +44,9 @@ function diagnosticsPage(): string {
   return page('Diagnostics', [
     'Every finding of `mcpgw validate` has a code that never changes its meaning. Errors make the configuration invalid',
     'for every command. Warnings fail `validate --strict` alone; `"lint": { "<rule>": "off" | "warning" | "error" }` at',
-    'the top of a configuration sets one rule.',
+    'the top of a configuration sets one rule. A comment silences a rule on the next line that holds anything:',
+    '`// mcpgw-disable-next-line MCPGW004 -- why`, by code or by name, also several. One that silences nothing is a',
+    'warning itself.',
     '',
     '## Errors',
     '',
@@ -54,7 +56,7 @@ function diagnosticsPage(): string {
     '',
     '## Warnings',
     '',
-    ...LINT_RULES.flatMap((rule) => [
+    ...RULES.flatMap((rule) => [
       `### ${rule.name}`,
       '',
       `**${rule.code}**, ${rule.severity}. ${sentence(rule.meaning)}`,

@@ -27,6 +27,8 @@ export interface CheckOptions {
   readonly trusted: boolean;
   /** Whether all lint rules run, too. Without, those run that the configuration turns into errors. */
   readonly lint: boolean;
+  /** Whether users of this machine other than the owner can read the file. Default false. */
+  readonly readableByOthers?: boolean;
 }
 
 export interface CheckedConfig {
@@ -78,16 +80,28 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
           })),
     ].filter(({ path, part }) => part === 'key' || !resolved.undetermined.has(pointerOf(path))),
   ];
-  const warnings =
-    options.lint || raisesRule(layout)
-      ? (await import('./lint.js'))
-          .lintFindings({ layout, isReference })
-          .filter(({ severity }) => options.lint || severity === 'error')
-      : [];
-  const diagnostics =
-    errors.length + warnings.length === 0
+  const isUndetermined = (path: Path): boolean => resolved.undetermined.has(pointerOf(path));
+  const lint = options.lint || raisesRule(layout) ? await import('./lint.js') : undefined;
+  const subject = {
+    layout,
+    isReference,
+    isUndetermined,
+    patterns,
+    readableByOthers: options.readableByOthers ?? false,
+  };
+  const warnings = lint?.lintFindings(subject) ?? [];
+  const found =
+    errors.length + warnings.length === 0 && !(lint !== undefined && hasSilencer(parsed.text))
       ? []
-      : (await import('./report.js')).diagnosticsOf({ parsed, file, errors, warnings });
+      : (await import('./report.js')).diagnosticsOf({
+          parsed,
+          file,
+          errors,
+          warnings,
+          useless: lint?.levelOfUselessSilencers(layout),
+          resolved: options.resolveReferences,
+        });
+  const diagnostics = options.lint ? found : found.filter(({ severity }) => severity === 'error');
   if (hasErrors(diagnostics)) return { policy: undefined, diagnostics, source: undefined };
   return {
     policy: normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
@@ -95,11 +109,22 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
     source: {
       layout,
       isReference,
-      isUndetermined: (path) => resolved.undetermined.has(pointerOf(path)),
-      diagnosticsOf: async (warnings) =>
-        (await import('./report.js')).diagnosticsOf({ parsed, file, errors: [], warnings }),
+      isUndetermined,
+      diagnosticsOf: async (further) =>
+        (await import('./report.js')).diagnosticsOf({
+          parsed,
+          file,
+          errors: [],
+          warnings: further,
+          useless: undefined,
+          resolved: options.resolveReferences,
+        }),
     },
   };
+}
+
+function hasSilencer(text: string): boolean {
+  return text.includes('mcpgw-disable-next-line');
 }
 
 /** What a configuration calls an error is one for every command, not for `validate` alone. */

@@ -1,7 +1,8 @@
 // The lint rules: what is valid and yet probably not what was meant. The list is in the order of the codes; `lint` at
 // the top of a configuration turns a rule off, or into an error.
+import type { Layout } from './document-kinds.js';
 import type { Finding } from './finding.js';
-import type { LintMatch, LintRule, LintSubject } from './lint/lint-rule.js';
+import type { LintMatch, LintRule, LintSubject, RuleFacts } from './lint/lint-rule.js';
 import { pointerOf } from './path.js';
 import { memberOf } from './raw-value.js';
 import { allExceptMode } from './rules/all-except-mode.js';
@@ -10,6 +11,7 @@ import { authorizationForwarded } from './rules/authorization-forwarded.js';
 import { claimsOverHttp } from './rules/claims-over-http.js';
 import { clientMetadataIgnored } from './rules/client-metadata-ignored.js';
 import { expiryNotRequired } from './rules/expiry-not-required.js';
+import { exposedConfigFile } from './rules/exposed-config-file.js';
 import { headersBesideOauth } from './rules/headers-beside-oauth.js';
 import { identityHeaderCollision } from './rules/identity-header-collision.js';
 import { identityWithoutValidation } from './rules/identity-without-validation.js';
@@ -17,14 +19,20 @@ import { insecureHttp } from './rules/insecure-http.js';
 import { literalSecret } from './rules/literal-secret.js';
 import { longIntrospectionCache } from './rules/long-introspection-cache.js';
 import { longKeyCache } from './rules/long-key-cache.js';
+import { neverMatchingRule } from './rules/never-matching-rule.js';
 import { noAudienceRule } from './rules/no-audience-rule.js';
 import { noIssuerRule } from './rules/no-issuer-rule.js';
 import { oauthMetadataWrapped } from './rules/oauth-metadata-wrapped.js';
 import { placeholderValue } from './rules/placeholder-value.js';
 import { protectedHeaderListed } from './rules/protected-header-listed.js';
+import { redirectUriIgnored } from './rules/redirect-uri-ignored.js';
+import { redundantRule } from './rules/redundant-rule.js';
+import { spacedScopeValue } from './rules/spaced-scope-value.js';
 import { transportHeaderSet } from './rules/transport-header-set.js';
 import { unanchoredRegex } from './rules/unanchored-regex.js';
+import { unreachableToolEntry } from './rules/unreachable-tool-entry.js';
 import { unrequiredIdentityClaim } from './rules/unrequired-identity-claim.js';
+import { unusedSilencer } from './rules/unused-silencer.js';
 import { validationSwitchedOff } from './rules/validation-switched-off.js';
 import { wideClockTolerance } from './rules/wide-clock-tolerance.js';
 
@@ -52,18 +60,27 @@ export const LINT_RULES: readonly LintRule[] = [
   clientMetadataIgnored,
   claimsOverHttp,
   headersBesideOauth,
+  neverMatchingRule,
+  redundantRule,
+  exposedConfigFile,
+  redirectUriIgnored,
+  spacedScopeValue,
+  unreachableToolEntry,
 ];
+
+/** Every rule that can be named, in the order of the codes. */
+export const RULES: readonly RuleFacts[] = [...LINT_RULES, unusedSilencer].toSorted((a, b) =>
+  a.code.localeCompare(b.code),
+);
 
 export interface LintFinding extends Finding {
   readonly severity: 'error' | 'warning';
 }
 
 export function lintFindings(subject: LintSubject): readonly LintFinding[] {
-  const levels = memberOf(subject.layout.top.value, 'lint');
   return LINT_RULES.flatMap((rule) => {
-    const level = memberOf(levels, rule.name);
-    if (level === 'off') return [];
-    const severity = level === 'error' ? 'error' : rule.severity;
+    const severity = severityOf(rule, subject.layout);
+    if (severity === 'off') return [];
     return onceEach(rule.check(subject)).map(({ path, part = 'value', message, help = rule.help }) => ({
       code: rule.code,
       severity,
@@ -73,6 +90,18 @@ export function lintFindings(subject: LintSubject): readonly LintFinding[] {
       help,
     }));
   });
+}
+
+/** What `lint` at the top of the document makes of a rule. */
+export function severityOf(rule: RuleFacts, { top }: Layout): 'off' | 'warning' | 'error' {
+  const level = memberOf(memberOf(top.value, 'lint'), rule.name);
+  return level === 'off' || level === 'error' ? level : rule.severity;
+}
+
+/** The severity of a silencer that silences nothing; undefined when the document does not want to know. */
+export function levelOfUselessSilencers(layout: Layout): 'warning' | 'error' | undefined {
+  const severity = severityOf(unusedSilencer, layout);
+  return severity === 'off' ? undefined : severity;
 }
 
 /** Several servers that inherit one setting have said it once. */

@@ -4,6 +4,8 @@ import type { Finding } from './finding.js';
 import type { LintFinding } from './lint.js';
 import type { ParsedConfig } from './parse.js';
 import { pointerOf } from './path.js';
+import { unusedSilencer } from './rules/unused-silencer.js';
+import { applySilencers, silencersIn, type UselessSilencer } from './silencers.js';
 import { placesIn, type Places } from './places.js';
 
 /** More than the first few tell nothing: a parser that has lost its way reports every token. */
@@ -29,15 +31,44 @@ export interface ReportOptions {
   readonly parsed: ParsedConfig;
   readonly file: string;
   readonly errors: readonly Finding[];
+  /** What rules found: silencers in the text take it back. */
   readonly warnings: readonly LintFinding[];
+  /** Severity of a silencer that silences nothing; undefined where that is not to be told. */
+  readonly useless: 'warning' | 'error' | undefined;
+  /** False: what stands on a line with a secret reference is not known for sure. */
+  readonly resolved: boolean;
 }
 
-export function diagnosticsOf({ parsed, file, errors, warnings }: ReportOptions): readonly Diagnostic[] {
+export function diagnosticsOf(options: ReportOptions): readonly Diagnostic[] {
+  const { parsed, file, errors, warnings } = options;
   const places = placesIn(parsed.text, parsed.root);
+  const found = warnings.map((finding) => diagnosticOf(finding, { severity: finding.severity, file, places }));
+  const silencers = silencersIn({ text: parsed.text, placeOf: places.ofRange });
+  const { diagnostics, useless } = applySilencers({ silencers, diagnostics: found });
   return inReadingOrder([
     ...errors.map((finding) => diagnosticOf(finding, { severity: 'error', file, places })),
-    ...warnings.map((finding) => diagnosticOf(finding, { severity: finding.severity, file, places })),
+    ...diagnostics,
+    ...uselessDiagnostics(useless, options),
   ]);
+}
+
+function uselessDiagnostics(
+  useless: readonly UselessSilencer[],
+  { parsed, file, useless: severity, resolved }: ReportOptions,
+): readonly Diagnostic[] {
+  if (severity === undefined || useless.length === 0) return [];
+  const lines = resolved ? [] : parsed.text.split(/\r\n|\r|\n/);
+  return useless
+    .filter(({ silencer }) => lines[(silencer.line ?? 0) - 1]?.includes('${') !== true)
+    .map(({ silencer, message, help = unusedSilencer.help }) => ({
+      code: unusedSilencer.code,
+      severity,
+      file,
+      place: silencer.place,
+      pointer: '',
+      message,
+      help,
+    }));
 }
 
 interface Setting {

@@ -58,6 +58,13 @@ describe('the contract', () => {
       MCPGW021: 'client-metadata-ignored',
       MCPGW022: 'claims-over-http',
       MCPGW023: 'headers-beside-oauth',
+      MCPGW024: 'never-matching-rule',
+      MCPGW025: 'redundant-rule',
+      MCPGW026: 'exposed-config-file',
+      MCPGW027: 'redirect-uri-ignored',
+      MCPGW028: 'unused-silencer',
+      MCPGW029: 'spaced-scope-value',
+      MCPGW030: 'unreachable-tool-entry',
     });
   });
 

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { checkConfig } from '../../config/check.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../../errors.js';
+import type { Host } from '../../host.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { OutputOptions } from '../options/output.js';
@@ -69,8 +70,16 @@ async function reportOf(name: string, call: Call): Promise<FileReport> {
     // Who names a file on the command line says that they trust it.
     trusted: true,
     lint: true,
+    readableByOthers: name !== '-' && (await isReadableByOthers(name, host)),
   });
   return { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+}
+
+/** Permission bits say nothing on Windows. */
+async function isReadableByOthers(name: string, host: Host): Promise<boolean> {
+  if (host.platform === 'win32') return false;
+  const facts = await host.files.stat(path.resolve(host.cwd, name));
+  return facts?.kind === 'file' && (facts.mode & 0o077) !== 0;
 }
 
 /** The text, or why there is none. */

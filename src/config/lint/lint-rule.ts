@@ -1,6 +1,7 @@
 // What a lint rule is: a name, a stable code, and a check over the sections of a document. Rules run on documents
 // that may have errors, too, so they expect values of any type.
 import type { RuleCode } from '../../diagnostics/codes.js';
+import type { Patterns } from '../claim-patterns.js';
 import type { Layout } from '../document-kinds.js';
 import type { Path } from '../path.js';
 
@@ -8,6 +9,12 @@ export interface LintSubject {
   readonly layout: Layout;
   /** Whether the value at a place came from a secret reference: rules about texts leave it alone. */
   readonly isReference: (path: Path) => boolean;
+  /** Whether that reference has no value here: the text is then the file's own. */
+  readonly isUndetermined: (path: Path) => boolean;
+  /** The compiled regular expressions of claim rules; those that do not compile are not among them. */
+  readonly patterns: Patterns;
+  /** Users of this machine other than the file's owner can read it. */
+  readonly readableByOthers: boolean;
 }
 
 export interface LintMatch {

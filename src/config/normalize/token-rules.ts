@@ -1,13 +1,12 @@
 // `jwt_validation` → TokenRules, with the defaults of the specification's table (spec: token rules, "Fields").
-import type { ClaimRule, KeySource, Pattern, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
+import type { KeySource, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
 import { Secret } from '../../secret/secret.js';
-import { claimText, type Patterns } from '../claim-patterns.js';
+import type { Patterns } from '../claim-patterns.js';
 import { durationSeconds } from '../schema/duration.js';
 import type { RemoteServer } from '../schema.js';
+import { claimRuleOf } from './claim-rule.js';
 
 type JwtValidation = NonNullable<RemoteServer['jwt_validation']>;
-type RawClaimRules = NonNullable<JwtValidation['claimValues']>;
-type RawClaimRule = RawClaimRules[string];
 
 export interface TokenRulesOptions {
   readonly rules: JwtValidation;
@@ -29,7 +28,9 @@ export function tokenRules(options: TokenRulesOptions): TokenRules {
     clockToleranceSeconds: rules.clockTolerance ?? CLOCK_TOLERANCE_SECONDS,
     maxTokenAgeSeconds: rules.maxTokenAge === undefined ? undefined : durationSeconds(rules.maxTokenAge),
     requiredClaims: rules.requiredClaims ?? [],
-    claimRules: Object.entries(rules.claimValues ?? {}).map(([claim, rule]) => ({ claim, ...ruleOf(rule, patterns) })),
+    claimRules: Object.entries(rules.claimValues ?? {}).map(
+      ([claim, raw]) => claimRuleOf({ claim, raw, patterns }) ?? unusable(claim),
+    ),
     headerPayloadMatch: rules.headerPayloadMatch ?? [],
     requireExp: rules.requireExp ?? false,
     typ: rules.typ,
@@ -66,26 +67,7 @@ function introspectionClient(rules: JwtValidation, external: TokenRulesOptions['
   return { clientId: external.client_id, clientSecret: external.client_secret };
 }
 
-// Omit does not distribute over a union by itself.
-type Matching<R> = R extends ClaimRule ? Omit<R, 'claim'> : never;
-
-function ruleOf(rule: RawClaimRule, patterns: Patterns): Matching<ClaimRule> {
-  const values = (Array.isArray(rule.values) ? rule.values : [rule.values]).flatMap(
-    (value: unknown) => claimText(value) ?? [],
-  );
-  const matchType = rule.matchType ?? 'exact';
-  switch (matchType) {
-    case 'exact':
-      return { matchType, value: values[0] ?? '' };
-    case 'regex':
-      return { matchType, patterns: values.map((source) => patterns.get(source) ?? matchesNothing(source)) };
-    case 'contains':
-    case 'containsAll':
-      return { matchType, values };
-  }
-}
-
-/** Stands in for a pattern that could not be looked up (`--no-resolve`): such a policy is shown, never enforced. */
-function matchesNothing(source: string): Pattern {
-  return { source, test: () => false };
+/** The schema has judged every rule: to drop one here would let tokens through. */
+function unusable(claim: string): never {
+  throw new Error(`the rule for ${JSON.stringify(claim)} passed the schema and is no rule`);
 }

@@ -2,7 +2,6 @@
 import type { LintRule } from '../lint/lint-rule.js';
 import { settingOf, type ServerSections } from '../document-kinds.js';
 import { forwardedNames } from '../lint/forwarded-names.js';
-import { managedIdentityHeader } from '../lint/managed-identity-header.js';
 import { memberOf } from '../raw-value.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
 import { isTransportName, PROTECTED_NAMES } from '../../policy/headers/protected.js';
@@ -18,18 +17,18 @@ export const protectedHeaderListed: LintRule = {
     for (const server of layout.servers) {
       const forward = settingOf(server, 'forward_headers');
       if (forward === undefined) continue;
-      const own = ownProtectedNames(server);
+      const own = tokenHeader(server);
       for (const { name, path } of forwardedNames(forward)) {
-        if (!PROTECTED_NAMES.has(name) && !isTransportName(name) && !own.has(name)) continue;
+        if (!PROTECTED_NAMES.has(name) && !isTransportName(name) && name !== own) continue;
         yield { path, message: 'this header is never forwarded, whatever the configuration says' };
       }
     }
   },
 };
 
-/** The header that carries the identity, and the one that carries the token unless that is `Authorization`. */
-function ownProtectedNames(server: ServerSections): ReadonlySet<string> {
+/** The header that carries the token, unless that is `Authorization`. */
+function tokenHeader(server: ServerSections): string | undefined {
   const headerKey = memberOf(settingOf(server, 'jwt_validation')?.value, 'headerKey');
-  const names = [managedIdentityHeader(server) ?? '', typeof headerKey === 'string' ? canonicalName(headerKey) : ''];
-  return new Set(names.filter((name) => name !== '' && name !== 'authorization'));
+  const name = typeof headerKey === 'string' ? canonicalName(headerKey) : undefined;
+  return name === 'authorization' ? undefined : name;
 }

@@ -18,16 +18,18 @@ interface Run {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** Permissions of the files. */
+  readonly mode?: number;
 }
 
-async function run({ files = {}, args, options = {}, stdin, env, isTTY }: Run) {
+async function run({ files = {}, args, options = {}, stdin, env, isTTY, mode = 0o600 }: Run) {
   const input = new PassThrough();
   input.end(stdin ?? '');
   const hostOptions: TestHostOptions = { stdin: input, ...(env && { env }) };
   const test = await createTestHost(hostOptions);
   hosts.push(test);
   if (isTTY === true) Object.assign(test.host.stdio.stdout, { isTTY });
-  for (const [name, text] of Object.entries(files)) await writeFile(path.join(test.directory, name), text);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(test.directory, name), text, { mode });
   await mkdir(path.join(test.directory, 'directory'));
   const exit = await validate(createContext(test.host, options), args, options);
   return { exit, stdout: test.stdout(), stderr: test.stderr() };
@@ -44,6 +46,14 @@ describe('validate', () => {
       stdout: '1 file: no errors, no warnings\n',
       stderr: '',
     });
+  });
+
+  test('warns of a credential in a file that other users can read, and not of one that only its owner can', async () => {
+    const files = { 'a.json': '{ "headers": { "Authorization": "Bearer abcdefghijkl" } }' };
+    const shared = await run({ files, args: ['a.json'], mode: 0o640 });
+    expect(shared.stdout).toContain('MCPGW026');
+    expect(shared.stdout).not.toContain('abcdefghijkl');
+    expect((await run({ files, args: ['a.json'], mode: 0o600 })).stdout).not.toContain('MCPGW026');
   });
 
   test('prints one line for each problem, its help below it, and a summary last; exits 1', async () => {

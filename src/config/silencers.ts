@@ -1,0 +1,117 @@
+// `// mcpgw-disable-next-line MCPGW012, no-issuer-rule -- reason`: comments that take back the findings of lint rules on
+// the next line that holds anything. Errors of the document itself are never taken back. A silencer that silences
+// nothing is a finding of its own: it would hide the next mistake.
+import { createScanner } from 'jsonc-parser';
+import { ERROR_CODES, RULE_CODES, type RuleCode } from '../diagnostics/codes.js';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
+import { labelOf } from './path.js';
+import { suggestion } from './suggest.js';
+
+export interface Silencer {
+  /** Of the comment. */
+  readonly place: Place;
+  /** The line that it is about; undefined when nothing follows. */
+  readonly line: number | undefined;
+  /** As written: codes or names of rules. */
+  readonly names: readonly string[];
+}
+
+const DIRECTIVE = 'mcpgw-disable-next-line';
+
+export interface SilencerSource {
+  readonly text: string;
+  readonly placeOf: (offset: number, length: number) => Place;
+}
+
+export function silencersIn({ text, placeOf }: SilencerSource): readonly Silencer[] {
+  if (!text.includes(DIRECTIVE)) return [];
+  const found: Silencer[] = [];
+  let waiting: Omit<Silencer, 'line'>[] = [];
+  const scanner = createScanner(text, false);
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const offset = scanner.getTokenOffset();
+    const token = text.slice(offset, offset + scanner.getTokenLength());
+    if (token.trim() === '') continue;
+    const names = namesIn(token);
+    if (names !== undefined) waiting.push({ place: placeOf(offset, token.length), names });
+    if (waiting.length === 0 || token.startsWith('/')) continue;
+    const { line } = placeOf(offset, 0);
+    found.push(...waiting.filter(({ place }) => place.endLine < line).map((each) => ({ ...each, line })));
+    waiting = waiting.filter(({ place }) => place.endLine >= line);
+  }
+  return [...found, ...waiting.map((each) => ({ ...each, line: undefined }))];
+}
+
+/** The names in a comment that is a silencer; undefined for everything else. */
+function namesIn(token: string): readonly string[] | undefined {
+  if (!token.startsWith('/')) return undefined;
+  const words = token.replace(/^\/[/*]+[\s*]*|\*\/$/g, '').trim();
+  if (words !== DIRECTIVE && !/^mcpgw-disable-next-line[\s:]/.test(words)) return undefined;
+  const [listed = ''] = words.slice(DIRECTIVE.length).split(/\s--(?:\s|$)/);
+  return listed.split(/[\s,:*]+/).filter((name) => name !== '');
+}
+
+export interface Silencing {
+  readonly silencers: readonly Silencer[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Silenced {
+  /** What nobody silenced. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly useless: readonly UselessSilencer[];
+}
+
+export interface UselessSilencer {
+  readonly silencer: Silencer;
+  /** One sentence. */
+  readonly message: string;
+  readonly help: string | undefined;
+}
+
+export function applySilencers({ silencers, diagnostics }: Silencing): Silenced {
+  const asked: readonly Asked[] = silencers.flatMap((silencer) =>
+    silencer.names.map((name) => ({ silencer, name, code: codeOf(name) })),
+  );
+  const used = new Set<Asked>();
+  const kept = diagnostics.filter((diagnostic) => {
+    const matching = asked.filter(
+      ({ silencer, code }) => code === diagnostic.code && silencer.line === diagnostic.place.line,
+    );
+    for (const each of matching) used.add(each);
+    return matching.length === 0;
+  });
+  return {
+    diagnostics: kept,
+    useless: [
+      ...silencers
+        .filter(({ names }) => names.length === 0)
+        .map((silencer) => ({ silencer, message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` })),
+      ...asked
+        .filter((each) => !used.has(each))
+        .map(({ silencer, name, code }) => uselessName({ silencer, name, code })),
+    ],
+  };
+}
+
+/** The code of a rule that is named by its code or its name; only those can be silenced. */
+function codeOf(name: string): RuleCode | undefined {
+  const codes = Object.entries(RULE_CODES) as [RuleCode, string][]; // entries of a constant object
+  return codes.find(([code, rule]) => code === name.toUpperCase() || rule === name)?.[0];
+}
+
+function uselessName({ silencer, name, code }: Asked): UselessSilencer {
+  const label = labelOf([name]);
+  if (code !== undefined) return { silencer, message: `${label} finds nothing on the next line`, help: undefined };
+  if (Object.hasOwn(ERROR_CODES, name)) {
+    return { silencer, message: `${label} is an error, and errors cannot be silenced`, help: undefined };
+  }
+  const names = Object.entries(RULE_CODES).flat();
+  return { silencer, message: `${label} is not a rule`, help: suggestion(name, names) };
+}
+
+interface Asked {
+  readonly silencer: Silencer;
+  readonly name: string;
+  readonly code: RuleCode | undefined;
+}
