@@ -54,7 +54,7 @@ export interface ConfigSource {
 export async function checkConfig(options: CheckOptions): Promise<CheckedConfig> {
   const { file, trusted } = options;
   const parsed = parseConfig(options.text);
-  if (parsed.syntax.length > 0 || parsed.root === undefined) {
+  if (parsed.root === undefined || parsed.syntax.some(({ isRepaired }) => !isRepaired)) {
     const { syntaxDiagnostics } = await import('./report.js');
     return { policy: undefined, diagnostics: syntaxDiagnostics(parsed, file), source: undefined };
   }
@@ -91,7 +91,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
   };
   const warnings = lint?.lintFindings(subject) ?? [];
   const found =
-    errors.length + warnings.length === 0 && !(lint !== undefined && hasSilencer(parsed.text))
+    errors.length + warnings.length + parsed.syntax.length === 0 && !(lint !== undefined && hasSilencer(parsed.text))
       ? []
       : (await import('./report.js')).diagnosticsOf({
           parsed,

@@ -13,6 +13,8 @@ export interface SyntaxProblem {
   readonly offset: number;
   readonly length: number;
   readonly message: string;
+  /** The value is whole all the same (a missing comma): what else is wrong can be told in the same run. */
+  readonly isRepaired: boolean;
 }
 
 export interface ParsedConfig {
@@ -20,7 +22,7 @@ export interface ParsedConfig {
   readonly text: string;
   readonly value: unknown;
   readonly root: Node | undefined;
-  /** When there are any, `value` is not to be relied upon. */
+  /** When one of them is not repaired, `value` is not to be relied upon. */
   readonly syntax: readonly SyntaxProblem[];
   readonly duplicates: readonly Finding[];
 }
@@ -46,7 +48,12 @@ function depthProblem(text: string): SyntaxProblem | undefined {
     if (first === '{' || first === '[') depth += 1;
     if (first === '}' || first === ']') depth -= 1;
     if (depth > DEPTH_LIMIT) {
-      return { offset, length: 1, message: `the document is nested deeper than ${DEPTH_LIMIT} levels` };
+      return {
+        offset,
+        length: 1,
+        message: `the document is nested deeper than ${DEPTH_LIMIT} levels`,
+        isRepaired: false,
+      };
     }
   }
   return undefined;
@@ -106,6 +113,14 @@ const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character is not allowed in a text: write it as an escape',
 };
 
+/** Those after which jsonc-parser goes on as if the text had been right. */
+const REPAIRED: ReadonlySet<string> = new Set([
+  'CommaExpected',
+  'InvalidUnicode',
+  'InvalidEscapeCharacter',
+  'InvalidCharacter',
+]);
+
 /** Two unclosed objects are one complaint about the end of the text. */
 function onceEach(errors: readonly ParseError[]): readonly ParseError[] {
   return [...new Map(errors.map((error) => [`${error.error} ${error.offset}`, error])).values()];
@@ -113,5 +128,5 @@ function onceEach(errors: readonly ParseError[]): readonly ParseError[] {
 
 function syntaxProblem({ error, offset, length }: ParseError): SyntaxProblem {
   const name = printParseErrorCode(error);
-  return { offset, length, message: SYNTAX_MESSAGES[name] ?? 'this is not JSON' };
+  return { offset, length, message: SYNTAX_MESSAGES[name] ?? 'this is not JSON', isRepaired: REPAIRED.has(name) };
 }

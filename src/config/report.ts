@@ -13,9 +13,14 @@ const SYNTAX_LIMIT = 20;
 
 export function syntaxDiagnostics(parsed: ParsedConfig, file: string): readonly Diagnostic[] {
   const places = placesIn(parsed.text, parsed.root);
-  const problems =
-    parsed.syntax.length > 0 ? parsed.syntax : [{ offset: 0, length: 0, message: 'the document is empty' }];
-  const diagnostics = problems.slice(0, SYNTAX_LIMIT).map(({ offset, length, message }): Diagnostic => ({
+  const repeats = parsed.duplicates.map((finding) => diagnosticOf(finding, { severity: 'error', file, places }));
+  return inReadingOrder([...syntaxOf(parsed, { file, places }), ...repeats]);
+}
+
+function syntaxOf({ syntax, root }: ParsedConfig, { file, places }: Omit<Setting, 'severity'>): readonly Diagnostic[] {
+  const nothing = { offset: 0, length: 0, message: 'the document is empty' };
+  const problems = syntax.length === 0 && root === undefined ? [nothing] : syntax;
+  return problems.slice(0, SYNTAX_LIMIT).map(({ offset, length, message }) => ({
     code: 'MCPGW100',
     severity: 'error',
     file,
@@ -23,8 +28,6 @@ export function syntaxDiagnostics(parsed: ParsedConfig, file: string): readonly 
     pointer: '',
     message,
   }));
-  const repeats = parsed.duplicates.map((finding) => diagnosticOf(finding, { severity: 'error', file, places }));
-  return inReadingOrder([...diagnostics, ...repeats]);
 }
 
 export interface ReportOptions {
@@ -46,6 +49,7 @@ export function diagnosticsOf(options: ReportOptions): readonly Diagnostic[] {
   const silencers = silencersIn({ text: parsed.text, placeOf: places.ofRange });
   const { diagnostics, useless } = applySilencers({ silencers, diagnostics: found });
   return inReadingOrder([
+    ...syntaxOf(parsed, { file, places }),
     ...errors.map((finding) => diagnosticOf(finding, { severity: 'error', file, places })),
     ...diagnostics,
     ...uselessDiagnostics(useless, options),
