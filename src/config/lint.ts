@@ -5,6 +5,7 @@ import type { Finding } from './finding.js';
 import type { LintMatch, LintRule, LintSubject, RuleFacts } from './lint/lint-rule.js';
 import { pointerOf } from './path.js';
 import { memberOf } from './raw-value.js';
+import { algorithmWithoutKey } from './rules/algorithm-without-key.js';
 import { allExceptMode } from './rules/all-except-mode.js';
 import { anonymousIntrospection } from './rules/anonymous-introspection.js';
 import { authorizationForwarded } from './rules/authorization-forwarded.js';
@@ -66,6 +67,7 @@ export const LINT_RULES: readonly LintRule[] = [
   redirectUriIgnored,
   spacedScopeValue,
   unreachableToolEntry,
+  algorithmWithoutKey,
 ];
 
 /** Every rule that can be named, in the order of the codes. */

@@ -54,6 +54,7 @@ export const RULE_CODES = {
   MCPGW028: 'unused-silencer',
   MCPGW029: 'spaced-scope-value',
   MCPGW030: 'unreachable-tool-entry',
+  MCPGW031: 'algorithm-without-key',
 } as const;
 
 export type ErrorDiagnosticCode = keyof typeof ERROR_CODES;

@@ -4,7 +4,7 @@ import type { CryptoKey } from 'jose';
 import type { compactVerify } from 'jose/jws/compact/verify';
 import type { importJWK } from 'jose/key/import';
 import type { SignatureAlgorithm } from '../policy/model.js';
-import { keyMaterial } from './keys/key-fit.js';
+import { keyMaterial } from './keys/thumbprint.js';
 import { chooseKeys, type KeyChoice, type KeyEntry, type KeySet } from './keys/key-set.js';
 import type { KeySource } from './keys/key-source.js';
 

@@ -65,6 +65,7 @@ describe('the contract', () => {
       MCPGW028: 'unused-silencer',
       MCPGW029: 'spaced-scope-value',
       MCPGW030: 'unreachable-tool-entry',
+      MCPGW031: 'algorithm-without-key',
     });
   });
 

@@ -15,6 +15,8 @@ export interface TokenRulesOptions {
   readonly patterns: Patterns;
 }
 
+/** What holds without `algorithms`. */
+export const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 const KEY_CACHE_SECONDS = 86_400;
 
@@ -23,7 +25,7 @@ export function tokenRules(options: TokenRulesOptions): TokenRules {
   return {
     source: keySource(options),
     // The schema took no other names.
-    algorithms: (rules.algorithms as readonly SignatureAlgorithm[] | undefined) ?? ['RS256'],
+    algorithms: (rules.algorithms as readonly SignatureAlgorithm[] | undefined) ?? DEFAULT_ALGORITHMS,
     headerKey: rules.headerKey ?? 'Authorization',
     clockToleranceSeconds: rules.clockTolerance ?? CLOCK_TOLERANCE_SECONDS,
     maxTokenAgeSeconds: rules.maxTokenAge === undefined ? undefined : durationSeconds(rules.maxTokenAge),

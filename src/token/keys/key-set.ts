@@ -2,7 +2,8 @@
 // its source; imported keys are found by thumbprint, never by `kid`, which an issuer can give twice.
 import type { CryptoKey } from 'jose';
 import type { PublicJwk, SignatureAlgorithm } from '../../policy/model.js';
-import { keyMaterial, misfit, thumbprint } from './key-fit.js';
+import { misfit } from '../../policy/key-fit.js';
+import { keyMaterial, thumbprint } from './thumbprint.js';
 
 /** One member of `keys`, and where it stands there. */
 export interface KeyEntry {

@@ -67,6 +67,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '/mcpServers/a/tool_authorization/delete_all',
     '/mcpServers/a/tool_authorization/create_issue',
   ],
+  'algorithm-without-key': [
+    '/mcpServers/a/jwt_validation/algorithms/1',
+    '/mcpServers/a/jwt_validation/algorithms/2',
+    '/mcpServers/b/jwt_validation/jwks',
+  ],
   'unused-silencer': ['2:3 ', '4:3 ', '4:3 ', '6:3 '],
 };
 

@@ -1,7 +1,6 @@
 // Which keys may verify which algorithm (spec: token rules, step 5; RFC 7517 section 4, RFC 7518 section 3). A key that
 // does not fit is skipped, it does not spoil its set.
-import { createHash } from 'node:crypto';
-import type { PublicJwk, SignatureAlgorithm } from '../../policy/model.js';
+import type { PublicJwk, SignatureAlgorithm } from './model.js';
 
 type KeyType = { readonly kty: 'RSA' } | { readonly kty: 'EC' | 'OKP'; readonly crv: string };
 
@@ -18,12 +17,6 @@ const KEY_TYPES: Readonly<Record<SignatureAlgorithm, KeyType>> = {
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 };
-
-const MATERIAL: ReadonlyMap<string, readonly string[]> = new Map([
-  ['RSA', ['e', 'kty', 'n']],
-  ['EC', ['crv', 'kty', 'x', 'y']],
-  ['OKP', ['crv', 'kty', 'x']],
-]);
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 const MIN_RSA_BITS = 2048;
@@ -42,25 +35,6 @@ export function misfit(jwk: PublicJwk, alg: SignatureAlgorithm): string | undefi
   }
   if (jwk['alg'] !== undefined && jwk['alg'] !== alg) return `its alg is not ${alg}`;
   return materialFlaw(jwk);
-}
-
-/**
- * The public members that make the key (RFC 7638 section 3.2), in the order that its thumbprint needs; undefined when
- * one of them is no text.
- */
-export function keyMaterial(jwk: PublicJwk): Readonly<Record<string, string>> | undefined {
-  const material: Record<string, string> = {};
-  for (const name of MATERIAL.get(jwk.kty) ?? ['kty']) {
-    const value: unknown = jwk[name];
-    if (typeof value !== 'string') return undefined;
-    material[name] = value;
-  }
-  return material;
-}
-
-/** RFC 7638, SHA-256, base64url. */
-export function thumbprint(material: Readonly<Record<string, string>>): string {
-  return createHash('sha256').update(JSON.stringify(material)).digest('base64url');
 }
 
 function materialFlaw(jwk: PublicJwk): string | undefined {
