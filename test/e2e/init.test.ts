@@ -4,7 +4,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flagOf, VALUE_NAMES } from '../../src/cli/init/starter.js';
+import { STARTERS } from '../../src/cli/init/starters.js';
 import { createSandbox, MCPGW, type CliResult, type Sandbox } from '../support/cli.js';
+import { consoleCommands, matchesOutput } from '../support/console-blocks.js';
 import { startHost } from '../support/host.js';
 import { startIdentityProvider, type IdentityProviderOptions } from '../support/identity-provider.js';
 import { startUpstream, type Upstream } from '../support/upstream-server.js';
@@ -73,7 +76,41 @@ describe('a starter', () => {
   });
 });
 
+describe('the guide', () => {
+  it('shows what its commands print', async () => {
+    const page = await readFile(new URL('../../docs/guide/init.md', import.meta.url), 'utf8');
+    const commands = consoleCommands(page);
+    expect(commands.length).toBeGreaterThan(1);
+    for (const { command, expected } of commands) {
+      // None of them has a word that a shell would have to read.
+      const { stdout, stderr } = await sandbox.run(command.split(' ').slice(1));
+      expect({ command, output: stdout + stderr, matches: matchesOutput(expected, stdout + stderr) }).toMatchObject({
+        matches: true,
+      });
+    }
+  });
+
+  it('has a row for every starter, with the flags that it takes', async () => {
+    const page = await readFile(new URL('../../docs/guide/init.md', import.meta.url), 'utf8');
+    for (const { name, questions } of STARTERS) {
+      const flags = questions.map((question) => `\`${flagOf(question.name)}\``).join(', ');
+      expect(page).toContain(`| \`${name}\` | ${flags} |`);
+    }
+  });
+});
+
 describe('the command line', () => {
+  it('has every flag that a starter asks for, and names every starter', async () => {
+    const { stdout } = await sandbox.run(['init', '--help']);
+    for (const name of VALUE_NAMES) expect(stdout).toContain(`  ${flagOf(name)} <`);
+    const [, list = ''] = /--idp <name>([^(]*)\(/.exec(stdout) ?? [];
+    const named = list
+      .replace(/\bor\b/, '')
+      .split(',')
+      .map((word) => word.trim());
+    expect(named).toEqual(STARTERS.map((starter) => starter.name));
+  });
+
   it('says in one sentence what is wrong, and writes nothing', async () => {
     for (const args of [
       ['--idp', 'otka'],
