@@ -136,6 +136,29 @@ export function createProgram(host: Host, version: string): Program {
     examples(['mcpgw token linear', 'curl -H "$(mcpgw token --header)" https://api.example.com/']),
   );
 
+  const init = add('init', 'write a commented starter configuration for an identity provider')
+    .argument('[file]', 'what to write; - prints it instead; never overwrites', 'mcpgw.jsonc')
+    .option('--idp <name>', 'okta, auth0, entra, cognito, descope, keycloak, google, or generic (default: ask)')
+    .option('--upstream <url>', 'the remote MCP server')
+    .option('--name <name>', "what to call that server (default: from its host's name)")
+    .option('--domain <domain>', "okta, auth0, keycloak: the provider's host, or its address")
+    .option('--tenant <id>', 'entra: directory (tenant) ID')
+    .option('--user-pool <id>', 'cognito: user pool ID')
+    .option('--realm <name>', 'keycloak: the realm')
+    .option('--issuer <url>', 'descope, generic: the issuer')
+    .option('--jwks-uri <url>', 'generic: where the keys are')
+    .option('--client-id <id>', 'the client that logs in')
+    .option('--client-secret-env <name>', 'google: the environment variable that will hold the client secret')
+    .option('--audience <audience>', 'all but cognito, google: what access tokens for this gateway have as aud')
+    .action(action(async () => (await import('./commands/init.js')).init));
+  addOutputOptions(addJsonOption(init)).addHelpText(
+    'after',
+    examples([
+      'mcpgw init --idp okta --domain dev-1234.okta.com --upstream https://mcp.example.com/mcp',
+      'mcpgw init team.jsonc --idp keycloak --domain sso.example.com --realm acme --json',
+    ]),
+  );
+
   const serve = add('serve', 'bridge an MCP host on stdin and stdout to a remote server, under the policy')
     .addOption(new Option('--url <url>', 'the upstream, for a bare policy').env('MCPGW_URL'))
     .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])

@@ -1,0 +1,45 @@
+// Writes a file that is not there yet, and no other: whoever is first keeps theirs, also in a race, also when the name
+// is a link.
+import * as path from 'node:path';
+import { McpgwError, systemCode } from '../../errors.js';
+import type { Host } from '../../host.js';
+import { escaped } from '../../oauth/said-text.js';
+
+/** For a file that a team shares and commits: no secret stands in it. The umask may take from it. */
+const SHARED_MODE = 0o644;
+
+/** Before anybody is asked anything. A link that leads nowhere is found when writing. */
+export async function refuseExisting(host: Host, file: string): Promise<void> {
+  let facts;
+  try {
+    facts = await host.files.stat(path.resolve(host.cwd, file));
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  if (facts !== undefined) throw alreadyThere(file);
+}
+
+/** @throws McpgwError USAGE when something of that name is there, or the directory is not; IO */
+export async function writeNewFile(host: Host, { file, text }: { file: string; text: string }): Promise<void> {
+  try {
+    await host.files.createDurably(path.resolve(host.cwd, file), text, SHARED_MODE);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function alreadyThere(file: string): McpgwError {
+  return new McpgwError('USAGE', `${escaped(file)} is there already, and init overwrites nothing`, {
+    hint: 'name another file, or - to print the configuration: mcpgw init other.jsonc',
+  });
+}
+
+function unwritable(file: string, error: unknown): McpgwError {
+  const code = systemCode(error);
+  if (code === 'EEXIST' || code === 'EISDIR') return alreadyThere(file);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new McpgwError('USAGE', `cannot write ${escaped(file)}: there is no such directory`, { cause: error });
+  }
+  const why = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : (code ?? 'unknown reason');
+  return new McpgwError('IO', `cannot write ${escaped(file)}: ${why}`, { cause: error });
+}
