@@ -1,15 +1,16 @@
 // `mcpgw validate <file…>`: every error and warning of configurations, with their places (spec: cli). Reads files and
-// the environment (references), runs no command, and sends nothing.
+// the environment (references), runs no command, and sends nothing unless `--online` asks for it.
 import * as path from 'node:path';
 import { checkConfig } from '../../config/check.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { CheckedFile } from '../online/with-online.js';
 import type { OutputOptions } from '../options/output.js';
 import { diagnosticsDocument } from '../render/diagnostics-json.js';
 import { diagnosticsText } from '../render/diagnostics-text.js';
-import { fails, type FileReport } from '../render/file-report.js';
+import { fails, failsForGood } from '../render/file-report.js';
 
 export interface ValidateOptions extends OutputOptions {
   readonly format?: 'text' | 'json';
@@ -18,10 +19,13 @@ export interface ValidateOptions extends OutputOptions {
   /** False for `--no-resolve`: secret references are checked for form alone. */
   readonly resolve?: boolean;
   readonly stdinFilename?: string;
+  /** What the configurations name is asked, too. */
+  readonly online?: boolean;
 }
 
 /**
- * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read.
+ * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read. 3: with `--online`, nothing worse
+ * than that something could not be decided.
  *
  * @throws McpgwError USAGE when standard input is named twice
  */
@@ -33,8 +37,9 @@ export async function validate(
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
   }
-  const reports: FileReport[] = [];
-  for (const name of args) reports.push(await reportOf(name, { context, options }));
+  const files: CheckedFile[] = [];
+  for (const name of args) files.push(await checkedFile(name, { context, options }));
+  const reports = options.online === true ? await askedOnline(files, context) : files.map(({ report }) => report);
   const strict = options.strict ?? false;
   if (context.json || options.format === 'json') {
     await context.printJson(diagnosticsDocument(reports, strict));
@@ -45,7 +50,14 @@ export async function validate(
     if (text !== '') await context.print(text);
   }
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
-  return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.NO : EXIT.OK;
+  if (reports.some((report) => failsForGood(report.diagnostics, strict))) return EXIT.NO;
+  return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.UNDECIDED : EXIT.OK;
+}
+
+async function askedOnline(files: readonly CheckedFile[], context: CommandContext) {
+  if (context.spinner) context.note('asking what the configurations name …');
+  const { withOnlineFindings } = await import('../online/with-online.js');
+  return withOnlineFindings(files, context.host);
 }
 
 interface Call {
@@ -53,14 +65,15 @@ interface Call {
   readonly options: ValidateOptions;
 }
 
-async function reportOf(name: string, call: Call): Promise<FileReport> {
+async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
   const { host } = call.context;
   const file = name === '-' ? (call.options.stdinFilename ?? '<stdin>') : name;
   const text = await readConfig(name, call);
   if (typeof text !== 'string') {
-    return { file, text: undefined, diagnostics: [unreadable(file, text.message)], unsupported: [] };
+    const diagnostics = [unreadable(file, text.message)];
+    return { report: { file, text: undefined, diagnostics, unsupported: [] }, config: undefined };
   }
-  const { policy, diagnostics } = await checkConfig({
+  const config = await checkConfig({
     host,
     file,
     text,
@@ -70,7 +83,8 @@ async function reportOf(name: string, call: Call): Promise<FileReport> {
     trusted: true,
     lint: true,
   });
-  return { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  const { policy, diagnostics } = config;
+  return { report: { file, text, diagnostics, unsupported: policy?.unsupported ?? [] }, config };
 }
 
 /** The text, or why there is none. */
