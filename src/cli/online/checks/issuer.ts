@@ -17,7 +17,8 @@ export async function checkIssuers(subject: ServerSubject): Promise<readonly Lin
   return [
     ...notes,
     ...looked.flatMap(({ findings }) => findings),
-    ...keysElsewhere(looked, subject),
+    // An issuer that was not asked may be the one whose keys these are.
+    ...(notes.length === 0 ? keysElsewhere(looked, subject) : []),
     ...(await statedKeyFindings(subject)),
   ];
 }

@@ -19,7 +19,8 @@ export type Reached =
     };
 
 /** Never throws for what a network or a server does. */
-export async function reach({ fetch, url, timeoutMs }: ReachRequest): Promise<Reached> {
+export async function reach(request: ReachRequest): Promise<Reached> {
+  const { url, timeoutMs } = request;
   const origin = shownOrigin(new URL(url));
   const exchange = new AbortController();
   let isLate = false;
@@ -28,7 +29,7 @@ export async function reach({ fetch, url, timeoutMs }: ReachRequest): Promise<Re
     exchange.abort();
   }, timeoutMs);
   try {
-    const { status, headers } = await fetch(url, {
+    const { status, headers } = await request.fetch(url, {
       redirect: 'manual',
       headers: { accept: 'text/event-stream, application/json' },
       signal: exchange.signal,
