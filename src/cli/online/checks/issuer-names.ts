@@ -23,10 +23,17 @@ export function mayBearAcceptedName({ named, accepted }: IssuerNames): boolean {
   return named.startsWith(`${ENTRA}/`) && accepted.some((name) => name.startsWith(ENTRA_V1));
 }
 
+export interface DifferingNames {
+  /** Whatever the document has there. */
+  readonly named: unknown;
+  readonly accepted: readonly string[];
+}
+
 /** Undefined when the names differ in more than one slash. */
-export function slashHelp({ named, accepted }: { readonly named: unknown; readonly accepted: readonly string[] }) {
+export function slashHelp({ named, accepted }: DifferingNames): string | undefined {
+  if (typeof named !== 'string') return undefined;
   if (accepted.some((name) => named === `${name}/`)) return 'add a slash to its end: that is all that differs';
-  return accepted.some((name) => name === `${String(named)}/`)
+  return accepted.some((name) => name === `${named}/`)
     ? 'take the slash at its end away: that is all that differs'
     : undefined;
 }
