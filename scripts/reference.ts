@@ -67,7 +67,8 @@ function diagnosticsPage(): string {
     ]),
     '## Online',
     '',
-    'What `mcpgw validate --online` finds out by asking. See [the guide](../guide/validate-online.md).',
+    'What `mcpgw validate --online` finds out by asking ([guide](../guide/validate-online.md)). Other commands do not ask, so',
+    'that none of these errors stops them. The severity is the usual one; a check may say that it matters less.',
     '',
     ...Object.entries(ONLINE_CODES).flatMap(([code, name]) => {
       // The keys of the list that the facts are by.

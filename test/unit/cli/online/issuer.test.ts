@@ -79,9 +79,28 @@ describe('the discovery document of a login', () => {
     expect(found[0]?.message).toContain('answered 503');
   });
 
-  it('is asked for at one place alone when nobody listens', async () => {
-    await site.close();
-    expect(brief(await askOnline(login()))).toEqual([`MCPGW201 error ${AT}`]);
+  it('is asked for at one place alone when nobody answers', async () => {
+    const asked: string[] = [];
+    const fetch: typeof globalThis.fetch = async (url) => {
+      asked.push(new Request(url).url);
+      throw new TypeError('fetch failed');
+    };
+    expect(brief(await askOnline(login(), { fetch }))).toEqual([`MCPGW201 error ${AT}`]);
+    expect(asked).toEqual([issuer + OIDC]);
+  });
+
+  it('is that of an issuer with a slash at its end, too', async () => {
+    issuer = `${site.origin}/tenant/`;
+    site.on(`/tenant${OIDC}`, json(documentOf({ jwks_uri: `${site.origin}/jwks` })));
+    expect(await askOnline(login())).toEqual([]);
+  });
+
+  it('is not needed for keys that are stated, and judged once when they are those of access tokens', async () => {
+    const stated = { authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t`, jwks_uri: `${issuer}/jwks` };
+    site.on('/jwks', json({ keys: [] }));
+    expect(brief(await askOnline({ ...login(stated), ...rules(undefined) }))).toEqual([
+      'MCPGW204 error /jwt_validation/jwksUri',
+    ]);
   });
 
   it.each([

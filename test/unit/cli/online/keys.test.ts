@@ -148,6 +148,12 @@ describe('the keys of jwksUri', () => {
     expect(site.calls).toHaveLength(1);
   });
 
+  it('are not asked for when the address came from a reference', async () => {
+    const found = await askOnline({ jwt_validation: { jwksUri: '${KEYS}' } }, { env: { KEYS: jwksUri } });
+    expect(brief(found)).toEqual(['MCPGW202 note /jwt_validation/jwksUri']);
+    expect(site.calls).toEqual([]);
+  });
+
   it('are asked for once, however many servers name them', async () => {
     answering(json({ keys: [keys.ec] }));
     const config = {
