@@ -2,8 +2,9 @@
 // that they cannot say something else. `npm run docs` writes them; a test compares.
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
+import { ONLINE_FACTS } from '../src/cli/online/online-facts.js';
 import { RULES } from '../src/config/lint.js';
-import { ERROR_CODES } from '../src/diagnostics/codes.js';
+import { ERROR_CODES, ONLINE_CODES, type OnlineCode } from '../src/diagnostics/codes.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { nodeHost } from '../src/host.js';
 
@@ -66,6 +67,25 @@ function diagnosticsPage(): string {
       `What to do: ${rule.help}`,
       '',
     ]),
+    '## Online',
+    '',
+    'What `mcpgw validate --online` finds out by asking ([guide](../guide/validate-online.md)). Other commands do not ask, so',
+    'that none of these errors stops them. The severity is the usual one; a check may say that it matters less.',
+    '',
+    ...Object.entries(ONLINE_CODES).flatMap(([code, name]) => {
+      // The keys of the list that the facts are by.
+      const { severity, meaning, why, help } = ONLINE_FACTS[code as OnlineCode];
+      return [
+        `### ${name}`,
+        '',
+        `**${code}**, ${severity}. ${sentence(meaning)}`,
+        '',
+        `Why it matters: ${why}`,
+        '',
+        `What to do: ${help}`,
+        '',
+      ];
+    }),
   ]);
 }
 

@@ -54,6 +54,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--strict', 'warnings fail, too', false)
     .option('--no-resolve', 'do not look up secret references')
     .option('--stdin-filename <name>', 'what to call standard input in diagnostics', '<stdin>')
+    .option('--online', 'ask what the configuration names, too: keys, discovery documents, upstreams', false)
     .action(action(async () => (await import('./commands/validate.js')).validate));
   addOutputOptions(validate).addHelpText(
     'after',

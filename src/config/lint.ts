@@ -1,5 +1,6 @@
 // The lint rules: what is valid and yet probably not what was meant. The list is in the order of the codes; `lint` at
 // the top of a configuration turns a rule off, or into an error.
+import type { Severity } from '../diagnostics/diagnostic.js';
 import type { Layout } from './document-kinds.js';
 import type { Finding } from './finding.js';
 import type { LintMatch, LintRule, LintSubject, RuleFacts } from './lint/lint-rule.js';
@@ -76,7 +77,7 @@ export const RULES: readonly RuleFacts[] = [...LINT_RULES, unusedSilencer].toSor
 );
 
 export interface LintFinding extends Finding {
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
 }
 
 export function lintFindings(subject: LintSubject): readonly LintFinding[] {

@@ -2,7 +2,7 @@
 // the next line that holds anything. Errors of the document itself are never taken back. A silencer that silences
 // nothing is a finding of its own: it would hide the next mistake.
 import { createScanner } from 'jsonc-parser';
-import { ERROR_CODES, RULE_CODES, type RuleCode } from '../diagnostics/codes.js';
+import { ERROR_CODES, ONLINE_CODES, RULE_CODES, type OnlineCode, type RuleCode } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { labelOf } from './path.js';
 import { suggestion } from './suggest.js';
@@ -76,7 +76,8 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
   const used = new Set<Asked>();
   const kept = diagnostics.filter((diagnostic) => {
     const matching = asked.filter(
-      ({ silencer, code }) => code === diagnostic.code && silencer.line === diagnostic.place.line,
+      ({ silencer, code }) =>
+        code === diagnostic.code && silencer.line === diagnostic.place.line && mayBeSilenced(diagnostic),
     );
     for (const each of matching) used.add(each);
     return matching.length === 0;
@@ -88,16 +89,28 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
         .filter(({ names }) => names.length === 0)
         .map((silencer) => ({ silencer, message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` })),
       ...asked
-        .filter((each) => !used.has(each))
+        // Whether `--online` would find something is only known with it.
+        .filter((each) => !used.has(each) && !isOnline(each.code ?? ''))
         .map(({ silencer, name, code }) => uselessName({ silencer, name, code })),
     ],
   };
 }
 
-/** The code of a rule that is named by its code or its name; only those can be silenced. */
-function codeOf(name: string): RuleCode | undefined {
+/** What rules find, whatever `lint` made of it; of what `--online` finds, all but errors. */
+function mayBeSilenced({ code, severity }: Diagnostic): boolean {
+  return Object.hasOwn(RULE_CODES, code) || severity !== 'error';
+}
+
+/** The code of a rule that is named by its code or its name, or a code of `--online`. */
+function codeOf(name: string): RuleCode | OnlineCode | undefined {
+  const upper = name.toUpperCase();
+  if (isOnline(upper)) return upper;
   const codes = Object.entries(RULE_CODES) as [RuleCode, string][]; // entries of a constant object
-  return codes.find(([code, rule]) => code === name.toUpperCase() || rule === name)?.[0];
+  return codes.find(([code, rule]) => code === upper || rule === name)?.[0];
+}
+
+function isOnline(code: string): code is OnlineCode {
+  return Object.hasOwn(ONLINE_CODES, code);
 }
 
 function uselessName({ silencer, name, code }: Asked): UselessSilencer {
@@ -113,5 +126,5 @@ function uselessName({ silencer, name, code }: Asked): UselessSilencer {
 interface Asked {
   readonly silencer: Silencer;
   readonly name: string;
-  readonly code: RuleCode | undefined;
+  readonly code: RuleCode | OnlineCode | undefined;
 }

@@ -1,5 +1,6 @@
-// Every diagnostic code, in one closed list. 001 to 099 are lint rules (src/config/rules/), 100 and above are errors
-// of the document itself. A code is never reused for another meaning.
+// Every diagnostic code, in one closed list. 001 to 099 are lint rules (src/config/rules/), 100 to 199 are errors of the
+// document itself, 200 to 299 what `validate --online` found (src/cli/online/). A code is never reused for another
+// meaning.
 
 export const ERROR_CODES = {
   MCPGW100: 'the document is not JSON or JSONC',
@@ -57,6 +58,26 @@ export const RULE_CODES = {
   MCPGW031: 'algorithm-without-key',
 } as const;
 
+/** Names; what each means is in src/cli/online/online-facts.ts. */
+export const ONLINE_CODES = {
+  MCPGW201: 'could-not-be-decided',
+  MCPGW202: 'not-asked',
+  MCPGW203: 'wrong-answer',
+  MCPGW204: 'no-usable-key',
+  MCPGW205: 'short-rsa-keys',
+  MCPGW206: 'issuer-differs',
+  MCPGW207: 'jwks-uri-differs',
+  MCPGW208: 'pkce-not-supported',
+  MCPGW209: 'clock-skew',
+  MCPGW210: 'upstream-answer',
+  MCPGW211: 'resource-differs',
+  MCPGW212: 'address-refused',
+} as const;
+
+/** Nobody answered the question: not a "no", and another exit code (spec: cli, "exit code"). */
+export const UNDECIDED_CODE = 'MCPGW201';
+
 export type ErrorDiagnosticCode = keyof typeof ERROR_CODES;
 export type RuleCode = keyof typeof RULE_CODES;
-export type DiagnosticCode = ErrorDiagnosticCode | RuleCode;
+export type OnlineCode = keyof typeof ONLINE_CODES;
+export type DiagnosticCode = ErrorDiagnosticCode | RuleCode | OnlineCode;

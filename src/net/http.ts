@@ -36,8 +36,13 @@ export type JsonAnswer =
   | {
       readonly ok: false;
       readonly failure: HttpFailure;
-      /** One clause: "https://… answered 503". */ readonly message: string;
+      /** One clause: "https://… answered 503". */
+      readonly message: string;
+      /** Of a failure "status". */
+      readonly status?: number;
     };
+
+type JsonFailure = Extract<JsonAnswer, { readonly ok: false }>;
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -57,7 +62,7 @@ export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
   }, timeoutMs);
   try {
     const response = await followRedirects(request, url, exchange.signal);
-    return 'status' in response ? await readJson(request, url, response) : response;
+    return 'failure' in response ? response : await readJson(request, url, response);
   } catch (error) {
     if (isLate) return failed('timeout', `${shownOrigin(url)} did not answer within ${timeoutMs / 1000} s`);
     return failed(
@@ -71,7 +76,7 @@ export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
   }
 }
 
-async function followRedirects(request: JsonRequest, start: URL, signal: AbortSignal): Promise<Response | JsonAnswer> {
+async function followRedirects(request: JsonRequest, start: URL, signal: AbortSignal): Promise<Response | JsonFailure> {
   const maxRedirects = request.maxRedirects ?? DEFAULT_MAX_REDIRECTS;
   let url = start;
   for (let redirects = 0; ; redirects++) {
@@ -94,7 +99,8 @@ async function followRedirects(request: JsonRequest, start: URL, signal: AbortSi
 }
 
 async function readJson(request: JsonRequest, url: URL, response: Response): Promise<JsonAnswer> {
-  if (!response.ok) return failed('status', `${shownOrigin(url)} answered ${response.status}`);
+  const { status } = response;
+  if (!response.ok) return { ...failed('status', `${shownOrigin(url)} answered ${status}`), status };
   const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
   const bytes = await readAtMost(response, maxBytes);
   if (bytes === undefined) return failed('too-large', `${shownOrigin(url)} answered with more than ${maxBytes} bytes`);
@@ -131,6 +137,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function failed(failure: HttpFailure, message: string): JsonAnswer {
+function failed(failure: HttpFailure, message: string): JsonFailure {
   return { ok: false, failure, message };
 }

@@ -22,6 +22,9 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 const MIN_RSA_BITS = 2048;
 const MIN_RSA_EXPONENT = 3;
 
+/** The misfit of an RSA key that would fit, were it longer. */
+export const SHORT_MODULUS = `its modulus has less than ${MIN_RSA_BITS} bits`;
+
 /** Why a key cannot verify an algorithm, in words; undefined when it fits. */
 export function misfit(jwk: PublicJwk, alg: SignatureAlgorithm): string | undefined {
   const wanted = KEY_TYPES[alg];
@@ -47,7 +50,7 @@ function materialFlaw(jwk: PublicJwk): string | undefined {
   const modulus = magnitude(jwk['n']);
   const exponent = magnitude(jwk['e']);
   if (modulus === undefined || exponent === undefined) return 'its modulus or exponent is not base64url';
-  if (bitLength(modulus) < MIN_RSA_BITS) return `its modulus has less than ${MIN_RSA_BITS} bits`;
+  if (bitLength(modulus) < MIN_RSA_BITS) return SHORT_MODULUS;
   const isLargeEnough = exponent.length > 1 || (exponent[0] ?? 0) >= MIN_RSA_EXPONENT;
   return isLargeEnough ? undefined : `its exponent is less than ${MIN_RSA_EXPONENT}`;
 }

@@ -1,7 +1,7 @@
 // What others build on, as literals: exit codes, diagnostic codes, token reasons, JSON-RPC codes. A change here is a
 // change of the product's contract.
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES, RULE_CODES } from '../../src/diagnostics/codes.js';
+import { ERROR_CODES, ONLINE_CODES, RULE_CODES, UNDECIDED_CODE } from '../../src/diagnostics/codes.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import { UNAUTHORIZED } from '../../src/gateway/json-rpc.js';
@@ -67,6 +67,21 @@ describe('the contract', () => {
       MCPGW030: 'unreachable-tool-entry',
       MCPGW031: 'algorithm-without-key',
     });
+    expect(ONLINE_CODES).toEqual({
+      MCPGW201: 'could-not-be-decided',
+      MCPGW202: 'not-asked',
+      MCPGW203: 'wrong-answer',
+      MCPGW204: 'no-usable-key',
+      MCPGW205: 'short-rsa-keys',
+      MCPGW206: 'issuer-differs',
+      MCPGW207: 'jwks-uri-differs',
+      MCPGW208: 'pkce-not-supported',
+      MCPGW209: 'clock-skew',
+      MCPGW210: 'upstream-answer',
+      MCPGW211: 'resource-differs',
+      MCPGW212: 'address-refused',
+    });
+    expect(UNDECIDED_CODE).toBe('MCPGW201');
   });
 
   it('keeps the reasons of a refused token', () => {

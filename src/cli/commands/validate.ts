@@ -1,5 +1,5 @@
 // `mcpgw validate <file…>`: every error and warning of configurations, with their places (spec: cli). Reads files and
-// the environment (references), runs no command, and sends nothing.
+// the environment (references), runs no command, and sends nothing unless `--online` asks for it.
 import * as path from 'node:path';
 import { checkConfig } from '../../config/check.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
@@ -7,10 +7,11 @@ import { McpgwError, unreadableFile } from '../../errors.js';
 import type { Host } from '../../host.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { CheckedFile } from '../online/with-online.js';
 import type { OutputOptions } from '../options/output.js';
 import { diagnosticsDocument } from '../render/diagnostics-json.js';
 import { diagnosticsText } from '../render/diagnostics-text.js';
-import { fails, type FileReport } from '../render/file-report.js';
+import { fails, failsForGood } from '../render/file-report.js';
 
 export interface ValidateOptions extends OutputOptions {
   readonly format?: 'text' | 'json';
@@ -19,10 +20,13 @@ export interface ValidateOptions extends OutputOptions {
   /** False for `--no-resolve`: secret references are checked for form alone. */
   readonly resolve?: boolean;
   readonly stdinFilename?: string;
+  /** What the configurations name is asked, too. */
+  readonly online?: boolean;
 }
 
 /**
- * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read.
+ * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read. 3: with `--online`, nothing worse
+ * than that something could not be decided.
  *
  * @throws McpgwError USAGE when standard input is named twice
  */
@@ -34,8 +38,9 @@ export async function validate(
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
   }
-  const reports: FileReport[] = [];
-  for (const name of args) reports.push(await reportOf(name, { context, options }));
+  const files: CheckedFile[] = [];
+  for (const name of args) files.push(await checkedFile(name, { context, options }));
+  const reports = options.online === true ? await askedOnline(files, context) : files.map(({ report }) => report);
   const strict = options.strict ?? false;
   if (context.json || options.format === 'json') {
     await context.printJson(diagnosticsDocument(reports, strict));
@@ -46,7 +51,14 @@ export async function validate(
     if (text !== '') await context.print(text);
   }
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
-  return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.NO : EXIT.OK;
+  if (reports.some((report) => failsForGood(report.diagnostics, strict))) return EXIT.NO;
+  return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.UNDECIDED : EXIT.OK;
+}
+
+async function askedOnline(files: readonly CheckedFile[], context: CommandContext) {
+  if (context.spinner) context.note('asking what the configurations name …');
+  const { withOnlineFindings } = await import('../online/with-online.js');
+  return withOnlineFindings(files, context.host);
 }
 
 interface Call {
@@ -54,25 +66,28 @@ interface Call {
   readonly options: ValidateOptions;
 }
 
-async function reportOf(name: string, call: Call): Promise<FileReport> {
+async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
   const { host } = call.context;
   const file = name === '-' ? (call.options.stdinFilename ?? '<stdin>') : name;
   const text = await readConfig(name, call);
   if (typeof text !== 'string') {
-    return { file, text: undefined, diagnostics: [unreadable(file, text.message)], unsupported: [] };
+    const diagnostics = [unreadable(file, text.message)];
+    return { report: { file, text: undefined, diagnostics, unsupported: [] }, config: undefined };
   }
-  const { policy, diagnostics } = await checkConfig({
+  const config = await checkConfig({
     host,
     file,
     text,
-    directory: name === '-' ? host.cwd : path.dirname(path.resolve(host.cwd, name)),
+    // The name of standard input says where its `${file:…}` references are relative to, too.
+    directory: path.dirname(path.resolve(host.cwd, file)),
     resolveReferences: call.options.resolve ?? true,
     // Who names a file on the command line says that they trust it.
     trusted: true,
     lint: true,
     readableByOthers: name !== '-' && (await isReadableByOthers(name, host)),
   });
-  return { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  const { policy, diagnostics } = config;
+  return { report: { file, text, diagnostics, unsupported: policy?.unsupported ?? [] }, config };
 }
 
 /** Permission bits say nothing on Windows. */

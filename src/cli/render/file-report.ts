@@ -1,4 +1,5 @@
 // What `validate` found out about one file: what every format of its output is made from.
+import { UNDECIDED_CODE } from '../../diagnostics/codes.js';
 import { hasErrors, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { UnsupportedKey } from '../../policy/model.js';
 
@@ -28,4 +29,12 @@ export function countOf(reports: readonly FileReport[]): DiagnosticCounts {
 /** Whether the diagnostics of a file make it invalid. */
 export function fails(diagnostics: readonly Diagnostic[], strict: boolean): boolean {
   return hasErrors(diagnostics) || (strict && diagnostics.some((diagnostic) => diagnostic.severity === 'warning'));
+}
+
+/** Whether they do so beyond doubt: what could not be decided is not counted. */
+export function failsForGood(diagnostics: readonly Diagnostic[], strict: boolean): boolean {
+  return fails(
+    diagnostics.filter(({ code }) => code !== UNDECIDED_CODE),
+    strict,
+  );
 }

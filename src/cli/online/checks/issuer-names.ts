@@ -1,0 +1,43 @@
+// When two names are the same issuer: character for character (RFC 8414 section 3.3), with the exceptions that a login
+// makes, too (oauth/discover.ts), and what to say when they are not. Names from a network are compared, never shown.
+
+const ENTRA = 'https://login.microsoftonline.com';
+/** What Entra's tokens of version 1, the default of a new API, name as their issuer. */
+const ENTRA_V1 = 'https://sts.windows.net/';
+
+/** Whether the document of that issuer names it. Entra's multi-tenant documents name a template. */
+export function namesIssuer(named: unknown, issuer: string): boolean {
+  return named === issuer || (isTemplate(named) && new URL(issuer).origin === ENTRA);
+}
+
+export interface IssuerNames {
+  /** By the discovery document. */
+  readonly named: string;
+  /** By the configuration. */
+  readonly accepted: readonly string[];
+}
+
+/** Whether tokens of the named issuer may all the same bear an accepted name: then nothing can be said. */
+export function mayBearAcceptedName({ named, accepted }: IssuerNames): boolean {
+  if (isTemplate(named)) return true;
+  return named.startsWith(`${ENTRA}/`) && accepted.some((name) => name.startsWith(ENTRA_V1));
+}
+
+export interface DifferingNames {
+  /** Whatever the document has there. */
+  readonly named: unknown;
+  readonly accepted: readonly string[];
+}
+
+/** Undefined when the names differ in more than one slash. */
+export function slashHelp({ named, accepted }: DifferingNames): string | undefined {
+  if (typeof named !== 'string') return undefined;
+  if (accepted.some((name) => named === `${name}/`)) return 'add a slash to its end: that is all that differs';
+  return accepted.some((name) => name === `${named}/`)
+    ? 'take the slash at its end away: that is all that differs'
+    : undefined;
+}
+
+function isTemplate(named: unknown): boolean {
+  return typeof named === 'string' && named.includes('{tenantid}');
+}

@@ -1,0 +1,106 @@
+// The protected-resource metadata of an upstream (RFC 9728): where its challenge says, then its well-known places. It
+// must be about the upstream's URL before anything else of it is believed.
+import type { LintFinding } from '../../../config/lint.js';
+import type { Path } from '../../../config/path.js';
+import { hasMember, memberOf } from '../../../config/raw-value.js';
+import { couldNotBeDecided, wellKnown } from '../exchange/discovery.js';
+import { namedUrl } from '../exchange/named-url.js';
+import { fetchableUrl, shownOrigin } from '../../../net/fetchable-url.js';
+import { onlineFinding } from '../online-finding.js';
+import { memberText, settingOfServer, type ServerSubject } from '../server-settings.js';
+import { checkAuthorizationServers } from './authorization-server.js';
+
+export interface ResourceQuestion {
+  readonly subject: ServerSubject;
+  /** The upstream's. */
+  readonly url: URL;
+  /** Of the upstream's `url`: everything is reported there. */
+  readonly path: Path;
+  /** `resource_metadata` of its 401, as it came. */
+  readonly challenged: string | undefined;
+  /** Without metadata there is no login; false: the upstream may well need none. */
+  readonly isNeeded: boolean;
+  /** A person logs in, with PKCE. */
+  readonly hasBrowser: boolean;
+}
+
+export async function checkResource(question: ResourceQuestion): Promise<readonly LintFinding[]> {
+  const { subject, url, path, hasBrowser } = question;
+  const stated = (member: string): boolean => hasMember(settingOfServer(subject, 'oauth_metadata')?.value, member);
+  const hasEndpoints = stated('token_endpoint') && (stated('authorization_endpoint') || !hasBrowser);
+  const issuer = memberText(subject, 'oauth_metadata', 'issuer');
+  const { metadata, findings } = await findResource(question, { isOptional: hasEndpoints || issuer !== undefined });
+  if (metadata !== undefined && !stated('resource')) {
+    const wrong = resourceFindings(memberOf(metadata.body, 'resource'), question);
+    if (wrong.length > 0) return [...findings, ...wrong];
+  }
+  if (hasEndpoints) return findings;
+  const servers = await checkAuthorizationServers({
+    subject,
+    path,
+    stated: issuer,
+    named: metadata && { servers: memberOf(metadata.body, 'authorization_servers'), by: metadata.url },
+    needsPkce: hasBrowser && !stated('code_challenge_methods_supported'),
+    upstream: shownOrigin(url),
+  });
+  return [...findings, ...servers];
+}
+
+interface FoundResource {
+  readonly metadata: { readonly body: unknown; readonly url: URL } | undefined;
+  readonly findings: readonly LintFinding[];
+}
+
+async function findResource(
+  { subject, url, path, challenged, isNeeded }: ResourceQuestion,
+  { isOptional }: { readonly isOptional: boolean },
+): Promise<FoundResource> {
+  const named = challenged === undefined ? undefined : namedUrl(challenged, url);
+  const findings: LintFinding[] = [];
+  if (challenged !== undefined && named === undefined) {
+    const message = `the upstream ${shownOrigin(url)} names a resource metadata address that is never asked`;
+    findings.push(onlineFinding('MCPGW212', { path, message }));
+  }
+  const failures: { readonly isUndecided: boolean; readonly message: string }[] = [];
+  for (const place of placesOf(url, named)) {
+    const answer = await subject.network.document(place);
+    if (answer.ok) return { metadata: { body: answer.body, url: new URL(place) }, findings };
+    failures.push({ isUndecided: couldNotBeDecided(answer), message: answer.message });
+  }
+  if (!isNeeded || isOptional) return { metadata: undefined, findings };
+  const failure = failures.find(({ isUndecided }) => isUndecided) ?? failures[0];
+  const why = failure?.message ?? 'it has no address that may be asked';
+  const message = `the upstream's protected-resource metadata, which a login needs, could not be read: ${why}`;
+  findings.push(
+    failure?.isUndecided === true
+      ? onlineFinding('MCPGW201', { path, message })
+      : // Some older upstreams have none, and are their own authorization server.
+        onlineFinding('MCPGW203', { path, severity: 'warning', message }),
+  );
+  return { metadata: undefined, findings };
+}
+
+/** A plain http upstream beyond this machine (`allow_insecure_http`) has no place that may be asked. */
+function placesOf(url: URL, named: URL | undefined): readonly string[] {
+  const name = 'oauth-protected-resource';
+  const places = [wellKnown(url.href, { name, at: 'start' }), wellKnown(url.origin, { name, at: 'start' })];
+  return [...new Set([...(named === undefined ? [] : [named.href]), ...places.filter((place) => fetchableUrl(place))])];
+}
+
+function resourceFindings(resource: unknown, { url, path }: ResourceQuestion): readonly LintFinding[] {
+  const origin = shownOrigin(url);
+  if (typeof resource !== 'string' || !URL.canParse(resource)) {
+    const message = `the protected-resource metadata of the upstream ${origin} does not say which resource it is about`;
+    return [onlineFinding('MCPGW203', { path, message })];
+  }
+  if (covers(new URL(resource), url)) return [];
+  const message = `the protected-resource metadata of the upstream ${origin} is about another resource than \`url\``;
+  return [onlineFinding('MCPGW211', { path, message })];
+}
+
+/** The same origin, and the same path or one above it. */
+function covers(resource: URL, url: URL): boolean {
+  if (resource.origin !== url.origin || (resource.search !== '' && resource.search !== url.search)) return false;
+  const above = resource.pathname.replace(/\/$/, '');
+  return url.pathname === above || url.pathname.startsWith(`${above}/`);
+}
