@@ -25,8 +25,9 @@ describe.skipIf(missing !== undefined)(
     it('is found, and masked wherever it is shown', async () => {
       await sandbox.file('mcpgw.json', config('${keychain:mcpgw-test/account}'));
       const session = { sandbox, entries: ENTRIES };
-      const validated = await runWithKeyring(['validate', 'mcpgw.json'], session);
-      expect(validated).toMatchObject({ code: 0, stdout: expect.stringContaining('no errors') as string });
+      const validated = await runWithKeyring(['validate', '--show-resolved', 'mcpgw.json'], session);
+      expect(validated.code).toBe(0);
+      expect(validated.stdout).toContain('"Authorization": "••••••"');
       const simulated = await runWithKeyring(['simulate', '-c', 'mcpgw.json', '--json'], session);
       expect(simulated.code).toBe(0);
       expect(simulated.stdout).toContain('••••••');

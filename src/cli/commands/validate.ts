@@ -17,13 +17,15 @@ export interface ValidateOptions extends OutputOptions {
   readonly strict?: boolean;
   /** False for `--no-resolve`: secret references are checked for form alone. */
   readonly resolve?: boolean;
+  /** Prints what mcpgw made of each file, too. */
+  readonly showResolved?: boolean;
   readonly stdinFilename?: string;
 }
 
 /**
  * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read.
  *
- * @throws McpgwError USAGE when standard input is named twice
+ * @throws McpgwError USAGE when standard input is named twice, or a format has no place for what is to be shown
  */
 export async function validate(
   context: CommandContext,
@@ -32,6 +34,12 @@ export async function validate(
 ): Promise<ExitCode> {
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
+  }
+  const { format = 'text', showResolved = false } = options;
+  if (showResolved && !['text', 'json'].includes(format)) {
+    throw new McpgwError('USAGE', `--show-resolved has no place in the format ${format}`, {
+      hint: 'use --format text or json',
+    });
   }
   const reports: FileReport[] = [];
   for (const name of args) reports.push(await reportOf(name, { context, options }));
@@ -43,6 +51,12 @@ export async function validate(
     const frames = host.stdio.stdout.isTTY === true;
     const text = diagnosticsText(reports, { color: color.stdout, frames, quiet });
     if (text !== '') await context.print(text);
+    if (showResolved) {
+      const { resolvedText } = await import('../render/resolved-text.js');
+      for (const report of reports.filter(({ resolved }) => resolved !== undefined)) {
+        await context.print(resolvedText(report, quiet));
+      }
+    }
   }
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
   return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.NO : EXIT.OK;
@@ -60,7 +74,7 @@ async function reportOf(name: string, call: Call): Promise<FileReport> {
   if (typeof text !== 'string') {
     return { file, text: undefined, diagnostics: [unreadable(file, text.message)], unsupported: [] };
   }
-  const { policy, diagnostics } = await checkConfig({
+  const { policy, diagnostics, source } = await checkConfig({
     host,
     file,
     text,
@@ -70,7 +84,10 @@ async function reportOf(name: string, call: Call): Promise<FileReport> {
     trusted: true,
     lint: true,
   });
-  return { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  if (call.options.showResolved !== true || policy === undefined || source === undefined) return report;
+  const { resolvedView } = await import('../../config/resolved-view.js');
+  return { ...report, resolved: resolvedView({ source, policy }) };
 }
 
 /** The text, or why there is none. */
