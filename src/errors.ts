@@ -74,7 +74,7 @@ export function unreadableFile(file: string, error: unknown): McpgwError {
 /** Why a file could not be read, in words. */
 export function whyUnreadable(error: unknown): string {
   const code = systemCode(error);
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
   if (code === 'EACCES') return 'permission denied';
   return code === 'EISDIR' ? 'it is a directory' : (code ?? 'unknown reason');
 }

@@ -125,6 +125,10 @@ describe('a file', () => {
 
   test('that is not there is named, and so is what the path starts at', async () => {
     expect(await resolved('${file:gone}')).toEqual(['`${file:gone}`: it cannot be read: there is no such file']);
+    await file('absolute', 'abc');
+    expect(await resolved('${file:absolute/gone}')).toEqual([
+      '`${file:absolute/gone}`: it cannot be read: there is no such file',
+    ]);
     expect(await helpFor('${file:gone}')).toContain('the directory of the configuration');
     expect(await helpFor('${file:/gone}')).not.toContain('the directory of the configuration');
   });
