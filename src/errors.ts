@@ -68,14 +68,13 @@ export function systemCode(error: unknown): string | undefined {
 
 /** A file that cannot be read, as an error that says which and why. */
 export function unreadableFile(file: string, error: unknown): McpgwError {
+  return new McpgwError('UNREADABLE_FILE', `cannot read ${file}: ${whyUnreadable(error)}`, { cause: error });
+}
+
+/** Why a file could not be read, in words. */
+export function whyUnreadable(error: unknown): string {
   const code = systemCode(error);
-  const why =
-    code === 'ENOENT'
-      ? 'there is no such file'
-      : code === 'EACCES'
-        ? 'permission denied'
-        : code === 'EISDIR'
-          ? 'it is a directory'
-          : (code ?? 'unknown reason');
-  return new McpgwError('UNREADABLE_FILE', `cannot read ${file}: ${why}`, { cause: error });
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES') return 'permission denied';
+  return code === 'EISDIR' ? 'it is a directory' : (code ?? 'unknown reason');
 }

@@ -2,8 +2,12 @@
 // Everything else in src/ takes a Host and touches the world through it alone (test/architecture.test.ts holds
 // the line), so that a test can stand at another moment, in another home, or in front of another network.
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Keychain } from './host/keychain.js';
+
+export type { Keychain };
 
 /** What `stat` tells of a file or directory. */
 export interface FileFacts {
@@ -14,6 +18,11 @@ export interface FileFacts {
   readonly modifiedMs: number;
 }
 
+/** The beginning of a file, and what kind of file it is. */
+export interface FileStart extends Pick<FileFacts, 'kind'> {
+  readonly bytes: Uint8Array;
+}
+
 /**
  * The file operations that the product needs. All paths are absolute or relative to `cwd`.
  * Failures are Node's system errors (`ENOENT`, `EACCES`, …), untranslated.
@@ -21,6 +30,8 @@ export interface FileFacts {
 export interface Files {
   readText(file: string): Promise<string>;
   readBytes(file: string): Promise<Uint8Array>;
+  /** The first bytes of a file; none of what is no regular file (a directory, a pipe, a device), which is never waited for. */
+  readStart(file: string, atMostBytes: number): Promise<FileStart>;
   /** Creates the file exclusively (`EEXIST` when it is there), writes, and flushes it to disk before it resolves. */
   createDurably(file: string, data: string | Uint8Array, mode: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -54,6 +65,8 @@ export interface Host {
   readonly files: Files;
   readonly stdio: Stdio;
   readonly fetch: typeof fetch;
+  /** The operating system's credential store. Nothing of it is loaded or asked before one of its methods is called. */
+  readonly keychain: () => Promise<Keychain>;
   /**
    * Opens a page in `$BROWSER`, else in the system's browser, never through a shell. The caller has checked that the
    * URL is http(s). Resolves once the browser was started; rejects when none could be.
@@ -87,6 +100,7 @@ export function nodeHost(): Host {
       },
     },
     fetch: (input, init) => fetch(input, init),
+    keychain: systemKeychain,
     openBrowser: (url) => openBrowser(url),
     onSignal,
   };
@@ -95,6 +109,7 @@ export function nodeHost(): Host {
 const nodeFiles: Files = {
   readText: (file) => fs.promises.readFile(file, 'utf8'),
   readBytes: (file) => fs.promises.readFile(file),
+  readStart,
   createDurably: async (file, data, mode) => {
     const handle = await fs.promises.open(file, 'wx', mode);
     try {
@@ -124,7 +139,7 @@ const nodeFiles: Files = {
     try {
       const stats = await fs.promises.stat(file);
       return {
-        kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
+        kind: kindOf(stats),
         mode: stats.mode & 0o7777,
         sizeBytes: stats.size,
         modifiedMs: stats.mtimeMs,
@@ -135,6 +150,51 @@ const nodeFiles: Files = {
     }
   },
 };
+
+function kindOf(stats: fs.Stats): FileFacts['kind'] {
+  return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
+}
+
+/** Opening a pipe waits for its other end, in a thread that keeps the process: hence the look before, and O_NONBLOCK. */
+async function readStart(file: string, atMostBytes: number): Promise<FileStart> {
+  const kind = kindOf(await fs.promises.stat(file));
+  if (kind !== 'file') return { kind, bytes: new Uint8Array() };
+  const handle = await fs.promises.open(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+  try {
+    const bytes = new Uint8Array(atMostBytes);
+    let length = 0;
+    while (length < atMostBytes) {
+      const { bytesRead } = await handle.read(bytes, length, atMostBytes - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return { kind, bytes: bytes.subarray(0, length) };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A desktop that asks for a password in a window nobody sees would otherwise wait for ever. */
+const KEYCHAIN_PATIENCE_MS = 3000;
+
+async function systemKeychain(): Promise<Keychain> {
+  const { createKeychain } = await import('./host/keychain.js');
+  return createKeychain({
+    program: process.execPath,
+    env: process.env,
+    library: keytarLibrary,
+    patienceMs: KEYCHAIN_PATIENCE_MS,
+  });
+}
+
+/** keytar is optional: where its native part has no build, it was not installed. */
+function keytarLibrary(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve('keytar');
+  } catch {
+    return undefined;
+  }
+}
 
 /** A rename is only durable once its directory is; Windows cannot open directories and needs no such step. */
 async function syncDirectory(directory: string): Promise<void> {

@@ -95,10 +95,9 @@ function differenceOf(one: IdentityProvider, other: IdentityProvider): string | 
   return sorted(one) === sorted(other) ? undefined : 'authorization_params';
 }
 
-/** Undefined is the default, which asks for `openid`. */
-function union(one: string | undefined, other: string | undefined): string | undefined {
+function union(one: string, other: string): string {
   if (one === other) return one;
-  const words = `${one ?? 'openid'} ${other ?? 'openid'}`.split(' ').filter((word) => word !== '');
+  const words = `${one} ${other}`.split(' ').filter((word) => word !== '');
   return [...new Set(words)].join(' ');
 }
 

@@ -53,6 +53,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--json', 'the same as --format json', false)
     .option('--strict', 'warnings fail, too', false)
     .option('--no-resolve', 'do not look up secret references')
+    .option('--show-resolved', 'print what mcpgw made of each file: defaults filled in, secrets masked', false)
     .option('--stdin-filename <name>', 'what to call standard input in diagnostics', '<stdin>')
     .option('--online', 'ask what the configuration names, too: keys, discovery documents, upstreams', false)
     .action(action(async () => (await import('./commands/validate.js')).validate));

@@ -15,7 +15,7 @@ import { resolveDocument } from './references.js';
 import { schemaIssues } from './schema.js';
 
 export interface CheckOptions {
-  readonly host: Pick<Host, 'env' | 'files'>;
+  readonly host: Pick<Host, 'env' | 'files' | 'keychain'>;
   /** The file as the user named it, for diagnostics. */
   readonly file: string;
   readonly text: string;
@@ -78,7 +78,10 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
             document: resolved.value,
             references: resolved.references,
           })),
-    ].filter(({ path, part }) => part === 'key' || !resolved.undetermined.has(pointerOf(path))),
+    ].filter(
+      // A text where a number belongs is wrong, whatever it will say.
+      ({ code, path, part }) => part === 'key' || code === 'MCPGW102' || !resolved.undetermined.has(pointerOf(path)),
+    ),
   ];
   const isUndetermined = (path: Path): boolean => resolved.undetermined.has(pointerOf(path));
   const lint = options.lint || raisesRule(layout) ? await import('./lint.js') : undefined;
@@ -104,7 +107,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
   const diagnostics = options.lint ? found : found.filter(({ severity }) => severity === 'error');
   if (hasErrors(diagnostics)) return { policy: undefined, diagnostics, source: undefined };
   return {
-    policy: normalize({ layout, patterns, isReference, keychain: resolved.keychain }),
+    policy: normalize({ layout, patterns, isReference }),
     diagnostics,
     source: {
       layout,

@@ -24,7 +24,10 @@ function findingOf(issue: z.core.$ZodIssue, context: IssueContext): Finding {
   if (issue.code === 'custom') return ownFinding(path, issue.params as unknown as IssueDetails);
   const value = valueAt(context.document, path);
   if (value === undefined) return missing(path);
-  if (issue.code === 'invalid_type') return wrongType(path, { expected: issue.expected, value });
+  if (issue.code === 'invalid_type') {
+    const finding = wrongType(path, { expected: issue.expected, value });
+    return context.references.has(pointerOf(path)) ? { ...finding, help: TEXT_ALONE } : finding;
+  }
   if (issue.code === 'invalid_value') return notAllowed({ path, allowed: issue.values, context });
   return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} is not a value that is allowed here` };
 }
@@ -44,6 +47,8 @@ function missing(path: Path): Finding {
   const parent = path.slice(0, -1);
   return { code: 'MCPGW104', path: parent, part: 'value', message: `${labelOf(parent)} lacks ${labelOf(path)}` };
 }
+
+const TEXT_ALONE = 'a secret reference gives a text: write the value itself';
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'a text in double quotes',

@@ -18,7 +18,6 @@ export interface NormalizeOptions {
   readonly patterns: Patterns;
   /** Whether the value at a place came from a secret reference. */
   readonly isReference: (path: Path) => boolean;
-  readonly keychain: readonly Path[];
 }
 
 /** INVARIANT: the document of the layout has no error. */
@@ -30,7 +29,7 @@ export function normalize(options: NormalizeOptions): GatewayPolicy {
     form: layout.kind,
     servers: layout.servers.map((server) => serverPolicy(server, options)),
     clientHeaders: headerFieldsOf({ fields: clientHeaders, path: ['client_headers'], isReference }),
-    unsupported: unsupportedKeys(options),
+    unsupported: unsupportedKeys(layout),
   };
 }
 

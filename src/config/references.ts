@@ -1,15 +1,12 @@
-// Secret references of a whole document: every text is parsed, and resolved through the Host where the caller wants
-// values. What comes back is a document with the values in place, and where those stand.
+// Secret references of a whole document: every text that is ours is parsed, and resolved through the Host where the
+// caller wants values. What comes back is a document with the values in place, and where those stand. Keys are never
+// looked into, and neither is a value that came from a reference.
 import type { Finding } from './finding.js';
+import { isForeign } from './foreign-keys.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { emptyObject, isRawObject } from './raw-value.js';
-import {
-  parseReferences,
-  referenceLabel,
-  resolveTemplate,
-  type ParsedText,
-  type ReferenceWorld,
-} from '../secret/resolve.js';
+import { parseReferences, referenceLabel, type ParsedText } from '../secret/reference.js';
+import { createResolver, type ReferenceWorld, type Resolver } from '../secret/resolve.js';
 
 export interface ResolvedDocument {
   readonly value: unknown;
@@ -17,8 +14,6 @@ export interface ResolvedDocument {
   readonly references: ReadonlySet<string>;
   /** Pointers of those among them that have no value here: checks that need one are skipped. */
   readonly undetermined: ReadonlySet<string>;
-  /** `${keychain:…}` references, which this version does not resolve. */
-  readonly keychain: readonly Path[];
   readonly findings: readonly Finding[];
 }
 
@@ -30,18 +25,18 @@ export interface ReferenceOptions extends ReferenceWorld {
 
 interface Progress {
   readonly world: ReferenceOptions;
+  readonly resolver: Resolver;
   readonly references: Set<string>;
   readonly undetermined: Set<string>;
-  readonly keychain: Path[];
   readonly findings: Finding[];
 }
 
 export async function resolveDocument(document: unknown, world: ReferenceOptions): Promise<ResolvedDocument> {
   const progress: Progress = {
     world,
+    resolver: createResolver(world),
     references: new Set(),
     undetermined: new Set(),
-    keychain: [],
     findings: [],
   };
   return { value: await resolvedValue(document, { path: [], progress }), ...progress };
@@ -66,7 +61,7 @@ async function resolvedValue(value: unknown, { path, progress }: Step): Promise<
   if (!isRawObject(value)) return value;
   const object = emptyObject();
   for (const [key, member] of Object.entries(value)) {
-    object[key] = await resolvedValue(member, { path: [...path, key], progress });
+    object[key] = isForeign(path, key) ? member : await resolvedValue(member, { path: [...path, key], progress });
   }
   return object;
 }
@@ -77,46 +72,40 @@ async function resolvedText(text: string, { path, progress }: Step): Promise<str
   if (parsed.kind === 'literal') return parsed.text;
   const pointer = pointerOf(path);
   progress.references.add(pointer);
-  const outcome = await outcomeOf(parsed, progress.world);
+  const outcome = await outcomeOf(parsed, progress);
   if ('value' in outcome) return outcome.value;
   progress.undetermined.add(pointer);
-  if (outcome.keychain) progress.keychain.push(path);
   for (const problem of outcome.problems)
     progress.findings.push({ ...problem, path, part: 'value', message: `${labelOf(path)}: ${problem.message}` });
   return text;
 }
 
 type Problem = Pick<Finding, 'code' | 'message' | 'help'>;
-type Outcome = { readonly value: string } | { readonly keychain: boolean; readonly problems: readonly Problem[] };
+type Outcome = { readonly value: string } | { readonly problems: readonly Problem[] };
 
-async function outcomeOf(parsed: Exclude<ParsedText, { kind: 'literal' }>, world: ReferenceOptions): Promise<Outcome> {
-  if (parsed.kind === 'malformed') {
-    return {
-      keychain: false,
-      problems: [
-        {
-          code: 'MCPGW115',
-          message: 'this `${` starts no secret reference',
-          help: 'write `${NAME}`, `${NAME:-default}`, `${file:path}` or `${keychain:service/account}`; `$${` is a literal `${`',
-        },
-      ],
-    };
-  }
+async function outcomeOf(
+  parsed: Exclude<ParsedText, { kind: 'literal' }>,
+  { world, resolver }: Progress,
+): Promise<Outcome> {
+  if (parsed.kind === 'malformed') return { problems: [MALFORMED] };
   if (!world.trusted) {
     const names = parsed.references.map((reference) => `\`${referenceLabel(reference)}\``).join(', ');
-    return {
-      keychain: false,
-      problems: [
-        { code: 'MCPGW117', message: `a configuration that was only found here may not use ${names}`, help: NAME_IT },
-      ],
-    };
+    const message = `a configuration that was only found here may not use ${names}`;
+    return { problems: [{ code: 'MCPGW117', message, help: NAME_IT }] };
   }
-  const keychain = parsed.references.some((reference) => reference.kind === 'keychain');
-  if (keychain || !world.resolveReferences) return { keychain, problems: [] };
-  const resolution = await resolveTemplate(parsed.template, world);
+  if (!world.resolveReferences) return { problems: [] };
+  const resolution = await resolver.resolve(parsed.template);
   if (resolution.kind === 'resolved') return { value: resolution.value.reveal() };
-  return { keychain, problems: resolution.reasons.map((message) => ({ code: 'MCPGW115', message })) };
+  return { problems: resolution.problems.map((problem) => ({ code: 'MCPGW115', ...problem })) };
 }
+
+const MALFORMED: Problem = {
+  code: 'MCPGW115',
+  message: 'this `${` starts no secret reference',
+  help:
+    'write `${NAME}`, `${NAME:-default}`, `${file:path}` or `${keychain:service/account}`, without a brace inside; ' +
+    '`$${` is a literal `${`',
+};
 
 /** Help of MCPGW117: naming a file is what makes it trusted. */
 export const NAME_IT = 'name the file with -c to say that you trust it';

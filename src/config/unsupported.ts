@@ -8,19 +8,12 @@ import { hasMember, isRawObject, memberOf } from './raw-value.js';
 /** A login would have to register a client first. */
 export const NO_CLIENT_ID = 'external_auth_config without client_id';
 
-export function unsupportedKeys({
-  layout,
-  keychain,
-}: {
-  layout: Layout;
-  keychain: readonly Path[];
-}): readonly UnsupportedKey[] {
+export function unsupportedKeys(layout: Layout): readonly UnsupportedKey[] {
   const found: Unsupported[] = [
     ...['identity_signing_key', 'identity_issuer']
       .filter((key) => hasMember(layout.top.value, key))
       .map((key) => ({ key, path: [key] })),
     ...layout.sections.flatMap((section) => inSection(section)),
-    ...keychain.map((path) => ({ key: '${keychain:…}', path })),
   ];
   return found.map(({ key, path }) => ({ key, pointer: pointerOf(path) }));
 }

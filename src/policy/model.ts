@@ -108,7 +108,8 @@ export interface IdentityProvider {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
   readonly tokenEndpointAuthMethod: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
-  readonly scope: string | undefined;
+  /** What a login asks for, in words with spaces between them. */
+  readonly scope: string;
   /** RFC 8707; identity logins send none unless it is configured. */
   readonly resource: string | undefined;
   readonly redirectUri: string | undefined;

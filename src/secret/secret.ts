@@ -36,7 +36,10 @@ export function reveal(text: Text): string {
   return typeof text === 'string' ? text : text.reveal();
 }
 
+/** What people see in place of a secret: its length says nothing. */
+export const MASK = '••••••';
+
 /** The text for people. */
 export function mask(text: Text): string {
-  return typeof text === 'string' ? text : '••••••';
+  return typeof text === 'string' ? text : MASK;
 }

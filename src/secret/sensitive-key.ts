@@ -24,6 +24,11 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEYS.has(key) || PRIVATE_JWK_MEMBERS.has(key) || CREDENTIAL_ENDING.test(key);
 }
 
+/** True when a parameter or a header of that name carries a credential. */
+export function isCredentialName(name: string): boolean {
+  return isSecretKey(name) || CREDENTIAL_NAME.test(name) || /^(?:key|sig|signature|code|auth)$/i.test(name);
+}
+
 /** True when the text at that place is a credential, by the place's keys or by its own shape. */
 export function holdsCredential(path: readonly (string | number)[], text: string): boolean {
   const keys = path.filter((step) => typeof step === 'string');

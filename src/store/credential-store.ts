@@ -5,7 +5,6 @@ import type { Log } from '../log.js';
 import type { Credential } from './credential.js';
 import type { CredentialKey } from './credential-key.js';
 import { createEncryptedFileStore } from './encrypted-file-store.js';
-import type { LoadKeychain } from './keys/keychain.js';
 import type { KeyBackend } from './keys/key-provider.js';
 import { createKeyOrder } from './keys/key-order.js';
 import { createMemoryStore } from './memory-store.js';
@@ -45,12 +44,10 @@ export interface OpenStoreOptions {
   readonly log: Log;
   /** `--credential-store`; default `auto`. */
   readonly choice?: 'auto' | 'keychain' | 'file' | 'none' | undefined;
-  /** Tests put another credential service here; default `keytar`. */
-  readonly loadKeychain?: LoadKeychain;
 }
 
 /** Opens nothing yet: the disk and the OS credential store are only touched when a method needs them. */
-export function openCredentialStore({ host, log, choice = 'auto', loadKeychain }: OpenStoreOptions): CredentialStore {
+export function openCredentialStore({ host, log, choice = 'auto' }: OpenStoreOptions): CredentialStore {
   if (choice === 'none') return createMemoryStore();
-  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice, loadKeychain }) });
+  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice }) });
 }

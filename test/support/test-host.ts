@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { nodeHost, type Host } from '../../src/host.js';
+import { nodeHost, type Host, type Keychain } from '../../src/host.js';
+import { brokenKeychain } from './memory-keychain.js';
 
 export interface TestHost {
   readonly host: Host;
@@ -31,6 +32,8 @@ export interface TestHostOptions {
   readonly sharing?: TestHost;
   readonly files?: (real: Host['files']) => Host['files'];
   readonly fetch?: typeof fetch;
+  /** The credential store; by default there is none. */
+  readonly keychain?: Keychain;
   readonly stdin?: PassThrough & { isTTY?: boolean };
   readonly platform?: NodeJS.Platform;
 }
@@ -61,6 +64,7 @@ export async function createTestHost(options: TestHostOptions = {}): Promise<Tes
     files: options.files?.(real.files) ?? real.files,
     stdio: { stdin, stdout: stdout.stream, stderr: stderr.stream },
     ...(options.fetch && { fetch: options.fetch }),
+    keychain: async () => options.keychain ?? brokenKeychain(),
     openBrowser: async (url) => {
       opened.push(url);
       await options.openBrowser?.(url);

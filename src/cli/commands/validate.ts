@@ -19,6 +19,8 @@ export interface ValidateOptions extends OutputOptions {
   readonly strict?: boolean;
   /** False for `--no-resolve`: secret references are checked for form alone. */
   readonly resolve?: boolean;
+  /** Prints what mcpgw made of each file, too. */
+  readonly showResolved?: boolean;
   readonly stdinFilename?: string;
   /** What the configurations name is asked, too. */
   readonly online?: boolean;
@@ -28,7 +30,7 @@ export interface ValidateOptions extends OutputOptions {
  * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read. 3: with `--online`, nothing worse
  * than that something could not be decided.
  *
- * @throws McpgwError USAGE when standard input is named twice
+ * @throws McpgwError USAGE when standard input is named twice, or a format has no place for what is to be shown
  */
 export async function validate(
   context: CommandContext,
@@ -37,6 +39,12 @@ export async function validate(
 ): Promise<ExitCode> {
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
+  }
+  const { format = 'text', showResolved = false } = options;
+  if (showResolved && !['text', 'json'].includes(format)) {
+    throw new McpgwError('USAGE', `--show-resolved has no place in the format ${format}`, {
+      hint: 'use --format text or json',
+    });
   }
   const files: CheckedFile[] = [];
   for (const name of args) files.push(await checkedFile(name, { context, options }));
@@ -49,6 +57,12 @@ export async function validate(
     const frames = host.stdio.stdout.isTTY === true;
     const text = diagnosticsText(reports, { color: color.stdout, frames, quiet });
     if (text !== '') await context.print(text);
+    if (showResolved) {
+      const { resolvedText } = await import('../render/resolved-text.js');
+      for (const report of reports.filter(({ resolved }) => resolved !== undefined)) {
+        await context.print(resolvedText(report, quiet));
+      }
+    }
   }
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
   if (reports.some((report) => failsForGood(report.diagnostics, strict))) return EXIT.NO;
@@ -86,8 +100,11 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
     lint: true,
     readableByOthers: name !== '-' && (await isReadableByOthers(name, host)),
   });
-  const { policy, diagnostics } = config;
-  return { report: { file, text, diagnostics, unsupported: policy?.unsupported ?? [] }, config };
+  const { policy, diagnostics, source } = config;
+  const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  if (call.options.showResolved !== true || policy === undefined || source === undefined) return { report, config };
+  const { resolvedView } = await import('../../config/resolved-view.js');
+  return { report: { ...report, resolved: resolvedView({ source, policy }) }, config };
 }
 
 /** Permission bits say nothing on Windows. */

@@ -2,7 +2,7 @@
 import { layoutOf } from '../../config/document-kinds.js';
 import { textsBelow } from '../../config/lint/texts-below.js';
 import { parseConfig } from '../../config/parse.js';
-import { parseReferences } from '../../secret/resolve.js';
+import { parseReferences } from '../../secret/reference.js';
 
 export function variablesIn(text: string): readonly string[] {
   const names = [...textsBelow(layoutOf(parseConfig(text).value).top)].flatMap(({ text: value }) => {

@@ -17,6 +17,8 @@ export interface FileDocument {
   readonly diagnostics: readonly DiagnosticDocument[];
   /** Valid keys that this version does not enforce. */
   readonly unsupported: readonly UnsupportedKey[];
+  /** With `--show-resolved`, of a file without errors: what mcpgw made of it, secrets masked. */
+  readonly resolved?: Readonly<Record<string, unknown>>;
 }
 
 export interface DiagnosticDocument {
@@ -32,11 +34,12 @@ export interface DiagnosticDocument {
 }
 
 export function diagnosticsDocument(reports: readonly FileReport[], strict: boolean): DiagnosticsDocument {
-  const files = reports.map(({ file, diagnostics, unsupported }): FileDocument => ({
+  const files = reports.map(({ file, diagnostics, unsupported, resolved }): FileDocument => ({
     file,
     valid: !fails(diagnostics, strict),
     diagnostics: diagnostics.map(diagnosticDocument),
     unsupported,
+    ...(resolved !== undefined && { resolved }),
   }));
   return {
     version: 1,

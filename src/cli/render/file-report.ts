@@ -11,6 +11,8 @@ export interface FileReport {
   /** In reading order. */
   readonly diagnostics: readonly Diagnostic[];
   readonly unsupported: readonly UnsupportedKey[];
+  /** What mcpgw made of it, secrets masked; where that was asked for and the file has no error. */
+  readonly resolved?: Readonly<Record<string, unknown>>;
 }
 
 export interface DiagnosticCounts {

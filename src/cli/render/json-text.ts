@@ -1,4 +1,4 @@
-// JSON of a stranger (a token's header and payload) for a terminal: indented, and with every character escaped that a
+// JSON that holds a stranger's texts (a token's payload, a configuration's names) for a terminal: indented, and with every character escaped that a
 // terminal could obey or that could make a line read differently from what it says.
 
 /**

@@ -8,6 +8,9 @@ import type { RemoteServer } from '../schema.js';
 type ExternalAuth = NonNullable<RemoteServer['external_auth_config']>;
 type JwtValidation = NonNullable<RemoteServer['jwt_validation']>;
 
+/** An identity login is for an ID token. */
+const SCOPE = 'openid';
+
 /** `rules` are the server's own: an exact `iss` rule says who issues, when the provider's entry does not. */
 export function identityProvider(external: ExternalAuth, rules: JwtValidation | undefined): IdentityProvider {
   const { client_secret: secret, resource } = external;
@@ -20,7 +23,7 @@ export function identityProvider(external: ExternalAuth, rules: JwtValidation | 
     clientSecret: secret === undefined ? undefined : new Secret(secret),
     tokenEndpointAuthMethod:
       external.token_endpoint_auth_method ?? (secret === undefined ? 'none' : 'client_secret_basic'),
-    scope: external.scope,
+    scope: external.scope ?? SCOPE,
     resource: typeof resource === 'string' ? resource : undefined,
     redirectUri: external.redirect_uri,
     authorizationParams: external.authorization_params ?? {},

@@ -25,13 +25,18 @@ export function* keyProblems(set: unknown): Iterable<Problem> {
     yield { code: 'MCPGW113', says: 'must hold a key: without one, no token could be accepted', at: ['keys'] };
   }
   const types = elementsOf(keys).map((key) => memberOf(key, 'kty'));
-  if (types.length > 0 && types.every((kty) => typeof kty === 'string' && kty !== 'oct' && !isKnownType(kty))) {
+  if (types.length > 0 && types.every(isUselessType)) {
     yield { code: 'MCPGW113', says: 'must hold an RSA, EC or OKP key: no other verifies a signature', at: ['keys'] };
   }
   for (const [index, key] of elementsOf(keys).entries()) {
     const problem = isRawObject(key) ? keyProblem(key) : undefined;
     if (problem !== undefined) yield { ...problem, at: ['keys', index, ...(problem.at ?? [])] };
   }
+}
+
+/** Not so a reference that is not looked up: it may name any type. */
+function isUselessType(kty: unknown): boolean {
+  return typeof kty === 'string' && kty !== 'oct' && !isKnownType(kty) && !kty.includes('${');
 }
 
 function keyProblem(key: RawObject): Problem | undefined {

@@ -124,9 +124,9 @@ async function buildRequest({ client, provider, state, redirectUri }: RequestFac
   return { url: url.href, scope, verifier, nonce };
 }
 
-/** The configured scope, else `openid`; with `offline_access` where the server lists it. */
-function scopeToAsk(configured: string | undefined, supported: readonly string[] | undefined): string {
-  const scopes = new Set((configured ?? 'openid').split(' ').filter((scope) => scope !== ''));
+/** The configured scope, with `offline_access` where the server lists it. */
+function scopeToAsk(configured: string, supported: readonly string[] | undefined): string {
+  const scopes = new Set(configured.split(' ').filter((scope) => scope !== ''));
   if (supported?.includes('offline_access') === true) scopes.add('offline_access');
   return [...scopes].join(' ');
 }

@@ -5,7 +5,7 @@ import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
 import { Secret } from '../../secret/secret.js';
 import { createKeyFileKey, keyFileOf } from './key-file.js';
-import { createKeychainKey, type LoadKeychain } from './keychain.js';
+import { createKeychainKey } from './keychain.js';
 import type { KeyBackend, KeyProvider } from './key-provider.js';
 import { createPassphraseKey } from './passphrase.js';
 
@@ -24,10 +24,9 @@ export interface KeyOrderOptions {
   readonly host: Host;
   readonly log: Log;
   readonly choice: 'auto' | 'keychain' | 'file';
-  readonly loadKeychain: LoadKeychain | undefined;
 }
 
-export function createKeyOrder({ host, log, choice, loadKeychain }: KeyOrderOptions): KeyOrder {
+export function createKeyOrder({ host, log, choice }: KeyOrderOptions): KeyOrder {
   const passphrase = host.env['MCPGW_CREDENTIAL_PASSPHRASE'];
   if (choice !== 'keychain' && passphrase !== undefined && passphrase !== '') {
     return only(createPassphraseKey(host, new Secret(passphrase)));
@@ -47,7 +46,7 @@ export function createKeyOrder({ host, log, choice, loadKeychain }: KeyOrderOpti
       }),
     };
   }
-  const keychain = createKeychainKey(host, loadKeychain);
+  const keychain = createKeychainKey(host);
   return {
     allowed: new Map<KeyBackend, KeyProvider>(
       choice === 'keychain'

@@ -1,16 +1,21 @@
 // checkConfig on a text, in a world that the test writes down: an environment and files in memory.
 import { checkConfig, type CheckedConfig, type CheckOptions } from '../../../src/config/check.js';
-import { nodeHost } from '../../../src/host.js';
+import { nodeHost, type Keychain } from '../../../src/host.js';
+import { brokenKeychain } from '../../support/memory-keychain.js';
 import type { GatewayPolicy, ServerPolicy } from '../../../src/policy/model.js';
 
 export interface World extends Partial<Omit<CheckOptions, 'host' | 'text'>> {
   readonly env?: Readonly<Record<string, string>>;
   /** By absolute path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The credential store; by default there is none. */
+  readonly keychain?: Keychain;
 }
 
-export function checkText(text: string, { env = {}, files = {}, ...options }: World = {}): Promise<CheckedConfig> {
-  return checkConfig({ ...BARE_OPTIONS, ...options, host: { env, files: memoryFiles(files) }, text });
+export function checkText(text: string, world: World = {}): Promise<CheckedConfig> {
+  const { env = {}, files = {}, keychain = brokenKeychain(), ...options } = world;
+  const host = { env, files: memoryFiles(files), keychain: async () => keychain };
+  return checkConfig({ ...BARE_OPTIONS, ...options, host, text });
 }
 
 /** The policy of a valid configuration; throws what is wrong with any other. */
@@ -27,13 +32,18 @@ export async function serverOf(config: unknown, world: World = {}): Promise<Serv
 }
 
 export function memoryFiles(files: Readonly<Record<string, string>>): CheckOptions['host']['files'] {
+  const readText = async (file: string): Promise<string> => {
+    const text = files[file];
+    if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return text;
+  };
   return {
     ...nodeHost().files,
-    readText: async (file) => {
-      const text = files[file];
-      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-      return text;
-    },
+    readText,
+    readStart: async (file, atMostBytes) => ({
+      kind: 'file',
+      bytes: Buffer.from(await readText(file)).subarray(0, atMostBytes),
+    }),
   };
 }
 

@@ -119,11 +119,6 @@ describe('secret references', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
   });
 
-  test('to the keychain are valid, and not supported yet', async () => {
-    const { unsupported } = await policyOf({ headers: { Authorization: '${keychain:mcpgw/linear}' } });
-    expect(unsupported).toEqual([{ key: '${keychain:…}', pointer: '/headers/Authorization' }]);
-  });
-
   test('read files beside the configuration, without their last line break', async () => {
     const { clientHeaders } = await policyOf(headers('${file:token.txt}'), {
       files: { '/etc/mcpgw/token.txt': 'abc\r\n' },

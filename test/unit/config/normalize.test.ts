@@ -284,7 +284,7 @@ describe('external_auth_config', () => {
       clientId: undefined,
       clientSecret: undefined,
       tokenEndpointAuthMethod: 'none',
-      scope: undefined,
+      scope: 'openid',
       resource: undefined,
       redirectUri: undefined,
       authorizationParams: {},

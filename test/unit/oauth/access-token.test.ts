@@ -17,7 +17,7 @@ const PROVIDER: IdentityProvider = {
   clientId: 'mcpgw',
   clientSecret: undefined,
   tokenEndpointAuthMethod: 'none',
-  scope: undefined,
+  scope: 'openid',
   resource: undefined,
   redirectUri: undefined,
   authorizationParams: {},

@@ -40,7 +40,7 @@ function discover({ documents, provider = {} }: Setting) {
       clientId: 'mcpgw',
       clientSecret: undefined,
       tokenEndpointAuthMethod: 'none',
-      scope: undefined,
+      scope: 'openid',
       resource: undefined,
       redirectUri: undefined,
       authorizationParams: {},

@@ -32,14 +32,7 @@ function credential(text: string): Credential {
 }
 
 function openStore(host: Host, choice: 'auto' | 'file' = 'file'): CredentialStore {
-  return openCredentialStore({
-    host,
-    log: createLog({ host, level: 'warn', format: 'text' }),
-    choice,
-    loadKeychain: async () => {
-      throw new Error('no keychain in tests');
-    },
-  });
+  return openCredentialStore({ host, log: createLog({ host, level: 'warn', format: 'text' }), choice });
 }
 
 async function accessTokenIn(store: CredentialStore): Promise<string | undefined> {

@@ -1,0 +1,21 @@
+// A text with the credentials taken out that URLs carry: who logs in, and the parameters whose names say that they are
+// credentials. The rest of a URL says where something goes, which its readers need.
+import { MASK } from './secret.js';
+import { isCredentialName } from './sensitive-key.js';
+
+/** Any text may come; one without a URL's parts is left as it is. */
+export function withoutUrlCredentials(text: string): string {
+  return text
+    .replace(/:\/\/[^/?#\s]*@/g, `://${MASK}@`)
+    .replace(/([?&#])([^=&#\s]*)=([^&#\s]+)/g, (whole, mark: string, name: string) =>
+      isCredentialName(decoded(name)) ? `${mark}${name}=${MASK}` : whole,
+    );
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
