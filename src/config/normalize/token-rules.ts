@@ -1,5 +1,5 @@
 // `jwt_validation` → TokenRules, with the defaults of the specification's table (spec: token rules, "Fields").
-import type { KeySource, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
+import type { ClaimRule, KeySource, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
 import { Secret } from '../../secret/secret.js';
 import type { Patterns } from '../claim-patterns.js';
 import { durationSeconds } from '../schema/duration.js';
@@ -31,7 +31,7 @@ export function tokenRules(options: TokenRulesOptions): TokenRules {
     maxTokenAgeSeconds: rules.maxTokenAge === undefined ? undefined : durationSeconds(rules.maxTokenAge),
     requiredClaims: rules.requiredClaims ?? [],
     claimRules: Object.entries(rules.claimValues ?? {}).map(
-      ([claim, raw]) => claimRuleOf({ claim, raw, patterns }) ?? unusable(claim),
+      ([claim, raw]) => claimRuleOf({ claim, raw, patterns }) ?? refusesAll(claim),
     ),
     headerPayloadMatch: rules.headerPayloadMatch ?? [],
     requireExp: rules.requireExp ?? false,
@@ -69,7 +69,10 @@ function introspectionClient(rules: JwtValidation, external: TokenRulesOptions['
   return { clientId: external.client_id, clientSecret: external.client_secret };
 }
 
-/** The schema has judged every rule: to drop one here would let tokens through. */
-function unusable(claim: string): never {
-  throw new Error(`the rule for ${JSON.stringify(claim)} passed the schema and is no rule`);
+/**
+ * Stands in for a rule whose `matchType` is a reference that was not looked up (`--no-resolve`). Such a policy is shown
+ * and never enforced; if it were, to leave the rule out would let tokens through.
+ */
+function refusesAll(claim: string): ClaimRule {
+  return { claim, matchType: 'regex', patterns: [] };
 }
