@@ -5,18 +5,19 @@ import { elementsOf, hasMember, isRawObject, memberOf, type RawObject } from '..
 import type { Problem } from './structure.js';
 
 /** RFC 7518 sections 6.2.2, 6.3.2 and 6.4; RFC 8037 section 2. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const RSA_LEAST_BITS = 2048;
 
 /** What a public key of a type consists of. Types that are not known verify nothing, and are skipped. */
-const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+export const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
   OKP: ['crv', 'x'],
 };
 
-export const jwkSet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+export const publicJwk = z.looseObject({ kty: z.string() });
+export const jwkSet = z.looseObject({ keys: z.array(publicJwk) });
 
 /** Problems of the keys; `at` is relative to the set. */
 export function* keyProblems(set: unknown): Iterable<Problem> {
