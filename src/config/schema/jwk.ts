@@ -62,17 +62,17 @@ function isKnownType(kty: string): boolean {
 
 /** Of an EC or OKP key. */
 function coordinateProblem(key: RawObject): Problem | undefined {
-  const wrong = ['x', 'y'].find((member) => hasMember(key, member) && !isBase64url(String(memberOf(key, member))));
+  const wrong = ['x', 'y'].find((member) => hasMember(key, member) && !isBase64url(memberOf(key, member)));
   return wrong === undefined ? undefined : { code: 'MCPGW113', says: NOT_BASE64URL, at: [wrong] };
 }
 
 function rsaProblem(key: RawObject): Problem | undefined {
-  const bits = bitLength(String(memberOf(key, 'n')));
+  const bits = bitLength(memberOf(key, 'n'));
   if (bits === undefined) return { code: 'MCPGW113', says: NOT_BASE64URL, at: ['n'] };
   if (bits < RSA_LEAST_BITS) {
     return { code: 'MCPGW113', says: `is of ${bits} bits: RSA needs at least ${RSA_LEAST_BITS}`, at: ['n'] };
   }
-  const exponentBits = bitLength(String(memberOf(key, 'e')));
+  const exponentBits = bitLength(memberOf(key, 'e'));
   return exponentBits === undefined || exponentBits < 2
     ? { code: 'MCPGW113', says: 'must be an RSA exponent of at least 3, in base64url', at: ['e'] }
     : undefined;
@@ -81,14 +81,14 @@ function rsaProblem(key: RawObject): Problem | undefined {
 const NOT_BASE64URL = 'must be base64url, without padding';
 
 /** RFC 7515 section 2: no padding. */
-function isBase64url(text: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(text);
+function isBase64url(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]+$/.test(value);
 }
 
 /** Bits of an unsigned big-endian integer in base64url (RFC 7518 section 2); undefined when it is not base64url. */
-function bitLength(text: string): number | undefined {
-  if (!isBase64url(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64url');
+function bitLength(value: unknown): number | undefined {
+  if (!isBase64url(value)) return undefined;
+  const bytes = Buffer.from(value, 'base64url');
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 0 : (bytes.length - first - 1) * 8 + (32 - Math.clz32(bytes[first] ?? 0));
 }

@@ -1403,4 +1403,16 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
       },
     ],
   },
+  {
+    title: 'OKP coordinate that is no text',
+    text: '{ "jwt_validation": { "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "y": {} }] } } }',
+    expected: [
+      {
+        code: 'MCPGW113',
+        at: '1:94',
+        pointer: '/jwt_validation/jwks/keys/0/y',
+        message: '`y` must be base64url, without padding',
+      },
+    ],
+  },
 ];

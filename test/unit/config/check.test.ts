@@ -104,6 +104,21 @@ describe('secret references', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
   });
 
+  test('stand for texts alone, so where another type belongs they are refused unresolved', async () => {
+    for (const text of [
+      '"${A}"',
+      '{ "timeout_ms": "${A}" }',
+      '{ "jwt_validation": "${A}" }',
+      '{ "mcpServers": { "a": "${A}" } }',
+      '{ "forward_headers": "${A}" }',
+    ]) {
+      const { diagnostics } = await checkText(text, { resolveReferences: false });
+      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW102']);
+      const keychain = text.replace('${A}', '${keychain:a/b}');
+      expect((await checkText(keychain)).diagnostics.map(({ code }) => code)).toEqual(['MCPGW102']);
+    }
+  });
+
   test('to the keychain are valid, and not supported yet', async () => {
     const { unsupported } = await policyOf({ headers: { Authorization: '${keychain:mcpgw/linear}' } });
     expect(unsupported).toEqual([{ key: '${keychain:…}', pointer: '/headers/Authorization' }]);
