@@ -37,7 +37,13 @@ export const jwkRules: JsonSchemaObject = {
   allOf: Object.entries(PUBLIC_MEMBERS).map(([kty, required]) =>
     given(
       { properties: { kty: { const: kty } }, required: ['kty'] },
-      { properties: Object.fromEntries(required.map((member) => [member, MEMBERS[member] ?? true])), required },
+      { properties: Object.fromEntries(checkedMembers(kty, required)), required },
     ),
   ),
 };
+
+/** A `y` is looked at wherever there are coordinates, although OKP keys need none. */
+function checkedMembers(kty: string, required: readonly string[]): readonly (readonly [string, JsonSchema])[] {
+  const members = kty === 'RSA' ? required : [...new Set([...required, 'y'])];
+  return members.map((member) => [member, MEMBERS[member] ?? true]);
+}

@@ -9,7 +9,7 @@ export const jwkSetTexts: KeyTexts = {
 };
 
 export const publicJwkTexts: KeyTexts = {
-  kty: { means: 'The type of the key. Symmetric keys (`oct`) are refused.', examples: ['RSA', 'EC', 'OKP'] },
+  kty: { means: 'The type of the key: RSA, EC or OKP. Symmetric keys (`oct`) are refused.', examples: ['OKP'] },
   kid: { means: "The key's id. A token that names one is verified with that key alone.", examples: ['k1'] },
   alg: { means: 'The only algorithm that the key is used with.', examples: ['RS256'] },
   use: { means: 'What the key is for. Only `sig` verifies signatures.', examples: ['sig'] },

@@ -27,6 +27,41 @@ test.each(BAD_CONFIGS)('agrees on what is wrong: $title', async ({ text }) => {
   expect(disagreement(verdicts)).toBeUndefined();
 });
 
+/** Beyond the codes that both always refuse. */
+const SEEN_BY_BOTH = [
+  'not a url',
+  'file url',
+  'credentials in a url',
+  'http jwksUri',
+  'data jwksUri',
+  'transport twice',
+  'private key',
+  'symmetric key',
+  'short RSA key',
+  'RSA key without modulus',
+  'EC coordinate with padding',
+  'OKP coordinate that is no text',
+  'keys of types that verify nothing',
+  'introspection secret without id',
+  'headerPayloadMatch with introspection',
+  'empty tools.allowed',
+  'tool_authorization without jwt_validation',
+  'reserved authorization parameter',
+  'authorization parameter that moves the request elsewhere',
+  'client_secret_post without a secret',
+  'headers where auth_type says none',
+  'identity provider that nothing leads to',
+  'no servers',
+  'credentials for two servers',
+  'client_secret for two servers',
+];
+
+test.each(SEEN_BY_BOTH)('an editor sees it too: %s', async (title) => {
+  const config = BAD_CONFIGS.find((each) => each.title === title);
+  if (config === undefined) throw new Error(`no bad configuration is called ${title}`);
+  expect((await verdictsOn(config.text)).objections).not.toEqual([]);
+});
+
 describe('a document with one thing changed', () => {
   const documents: readonly (readonly [string, object])[] = [
     ...FIXTURES.filter(([file]) => file.includes('seeds')).map(([file, text]) => [file, JSON.parse(text)] as const),
