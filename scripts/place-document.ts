@@ -20,6 +20,17 @@ export function documentWith(place: Place, value: unknown): unknown {
   return documentWith(above, wrapped);
 }
 
+/** The same document, but without the key. */
+export function withoutPlace(document: unknown, place: Place): unknown {
+  const copy: unknown = structuredClone(document);
+  // Every step of the path is a key or an index of the document that was made for this place.
+  const owner = pathOf(place)
+    .slice(0, -1)
+    .reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], copy);
+  Reflect.deleteProperty(owner as object, place.key);
+  return copy;
+}
+
 const ajv = new Ajv2020({ strict: false }).addVocabulary([...EDITOR_KEYWORDS]).addSchema(SCHEMA, 'mcpgw');
 
 /** The first of the objects that are tried which the owner's schema accepts. */

@@ -36,12 +36,17 @@ function* below(given: Place['owner'], step: Step): Generator<Place> {
   if (step.visited.has(owner.pointer)) return;
   step.visited.add(owner.pointer);
   const { properties, items, additionalProperties, anyOf } = owner.schema;
-  const isLast = ([key]: readonly [string, unknown]): number => (LAST.has(key) ? 1 : 0);
-  for (const [key, member] of members(properties).toSorted((a, b) => isLast(a) - isLast(b))) {
+  const delayed: Place[] = [];
+  for (const [key, member] of members(properties)) {
     if ('not' in member && !('type' in member)) continue;
     const at = { pointer: `${owner.pointer}/properties/${key}`, schema: member };
     const place = { key, schema: followed(at).schema, owner, above: step.above, within: step.within };
     yield place;
+    if (LAST.has(key)) delayed.push(place);
+    else yield* below(at, { ...step, above: place, within: [] });
+  }
+  for (const place of delayed) {
+    const at = { pointer: `${owner.pointer}/properties/${place.key}`, schema: place.schema };
     yield* below(at, { ...step, above: place, within: [] });
   }
   for (const [index, branch] of members(anyOf)) {
@@ -78,28 +83,21 @@ export function examplesOf(schema: JsonSchemaObject | undefined): readonly unkno
   const [first] = members(anyOf);
   return [
     ...(Array.isArray(examples) ? examples : []),
-    ...namesOf(schema),
+    ...(type === 'array' ? [] : namedValues(schema).map(([name]) => name)),
     ...(type === 'boolean' ? [true] : []),
     ...(standard === undefined ? [] : [standard]),
     ...(first === undefined ? [] : examplesOf(followed({ pointer: '', schema: first[1] }).schema)),
   ];
 }
 
-/** The values that are taken by name, and the meaning of each; none for other keys. */
+/** The values that are taken by name, by the key or in its list, and the meaning of each; none for other keys. */
 export function namedValues(schema: JsonSchemaObject): readonly (readonly [name: string, meaning: string])[] {
-  const branches = [
-    schema,
-    ...members(schema['anyOf']).map(([, branch]) => followed({ pointer: '', schema: branch }).schema),
-  ];
-  return branches.flatMap((branch) => {
-    const { enum: names, enumDescriptions: meanings } = branch;
-    if (!Array.isArray(names)) return branch === schema ? [] : namedValues(branch);
+  const { enum: names, enumDescriptions: meanings, anyOf, items } = schema;
+  if (Array.isArray(names)) {
     return names.map((name, index) => [String(name), Array.isArray(meanings) ? String(meanings[index]) : ''] as const);
-  });
-}
-
-function namesOf(schema: JsonSchemaObject): readonly string[] {
-  return namedValues(schema).map(([name]) => name);
+  }
+  const below = [...members(anyOf).map(([, branch]) => branch), ...(isObject(items) ? [items] : [])];
+  return below.flatMap((branch) => namedValues(followed({ pointer: '', schema: branch }).schema));
 }
 
 export function members(value: unknown): readonly (readonly [string, JsonSchemaObject])[] {

@@ -27,6 +27,8 @@ export interface Atlas {
 
 export interface Definition {
   readonly name: string;
+  /** What a value of this kind is called. */
+  readonly title?: string;
   readonly values?: KeyText['values'];
 }
 

@@ -70,9 +70,10 @@ function each(keys: readonly string[], schema: JsonSchema): JsonSchemaObject {
 
 function definitions(): Readonly<Record<string, JsonSchema>> {
   const keys = [...ATLAS.sharedKeys].map(([key, shared]) => [key, describedSchema(shared, ATLAS)] as const);
-  const schemas = [...ATLAS.definitions].map(
-    ([schema, { name, values }]) => [name, bodyOf(schema, { atlas: ATLAS, values })] as const,
-  );
+  const schemas = [...ATLAS.definitions].map(([schema, { name, title, values }]) => {
+    const body = bodyOf(schema, { atlas: ATLAS, values });
+    return [name, { ...(title !== undefined && { title }), ...(typeof body === 'object' && body) }] as const;
+  });
   return {
     ...Object.fromEntries([...keys, ...schemas]),
     ...textDefinitions(),

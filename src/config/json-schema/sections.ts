@@ -51,7 +51,7 @@ export const ATLAS: Atlas = {
   definitions: new Map<z.core.$ZodType, Definition>([
     [headerFields, { name: 'header-fields' }],
     [claimRules, { name: 'claim-rules' }],
-    [ruleLevel, { name: 'rule-level', values: ruleLevelTexts }],
+    [ruleLevel, { name: 'rule-level', title: 'level', values: ruleLevelTexts }],
   ]),
   sharedKeys: sharedKeysOf([
     [{ ...shapeOf(DOCUMENTS.gateway), ...shapeOf(DOCUMENTS.portkey) }, documentTexts],

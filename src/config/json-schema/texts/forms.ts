@@ -15,7 +15,7 @@ const topTexts: Readonly<Record<keyof TopKeys, KeyText>> = {
   ...policyTexts,
   client_headers: {
     means:
-      'Headers that stand for those of the client in a stdio session, which has none. They pass `forward_headers` like any others; MCPGW_HEADER_<NAME> and `--header` win over them.',
+      'Headers that stand for those of the client in a stdio session, which has none. They pass `forward_headers` like any others; `MCPGW_HEADER_<NAME>` and `--header` win over them.',
     otherwise: 'none.',
     examples: [{ 'X-Tenant-Id': 'acme' }],
   },
@@ -26,7 +26,7 @@ const topTexts: Readonly<Record<keyof TopKeys, KeyText>> = {
   },
   identity_signing_key: {
     means: 'The private key, in PEM, that signs the JWTs of `jwt_header`: RSA of 2048 bits or more, P-256 or Ed25519.',
-    otherwise: 'the key in MCPGW_SIGNING_KEY, or the stored one of `mcpgw keys generate`.',
+    otherwise: 'the key in `MCPGW_SIGNING_KEY`, or the stored one of `mcpgw keys generate`.',
     examples: ['${file:/run/secrets/identity-key.pem}'],
   },
   lint: {
