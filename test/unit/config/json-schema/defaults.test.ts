@@ -1,7 +1,7 @@
 // The defaults that the JSON Schema states are those that normalisation gives.
 import { expect, test } from 'vitest';
-import { documentWith, pathOf } from '../../../../scripts/place-document.js';
-import { examplesOf, nameOf, placesOf, type Place } from '../../../../scripts/schema-walk.js';
+import { documentWith, withoutPlace } from '../../../../scripts/place-document.js';
+import { examplesOf, nameOf, placesOf } from '../../../../scripts/schema-walk.js';
 import type { GatewayPolicy } from '../../../../src/policy/model.js';
 import { policyOf } from '../check-text.js';
 
@@ -26,7 +26,7 @@ const READ = [
 
 test.each(places)('%s means its default when it is left out', async (_name, place) => {
   const stated = documentWith(place, place.schema['default']);
-  expect(await meaningOf(stated)).toEqual(await meaningOf(without(stated, place)));
+  expect(await meaningOf(stated)).toEqual(await meaningOf(withoutPlace(stated, place)));
 });
 
 test.each(READ)('%s has a default, and another value means something else', async (name) => {
@@ -35,7 +35,7 @@ test.each(READ)('%s has a default, and another value means something else', asyn
   const { default: standard } = place.schema;
   const other = examplesOf(place.schema).find((value) => JSON.stringify(value) !== JSON.stringify(standard));
   const document = documentWith(place, other);
-  expect(await meaningOf(document)).not.toEqual(await meaningOf(without(document, place)));
+  expect(await meaningOf(document)).not.toEqual(await meaningOf(withoutPlace(document, place)));
 });
 
 test('introspection has the stated defaults', async () => {
@@ -71,13 +71,4 @@ test('what the texts say in words holds, too', async () => {
 async function meaningOf(document: unknown): Promise<Omit<GatewayPolicy, 'unsupported'>> {
   const { unsupported: _, ...meaning } = await policyOf(document, { resolveReferences: false });
   return meaning;
-}
-
-function without(document: unknown, place: Place): unknown {
-  const copy: unknown = structuredClone(document);
-  const path = pathOf(place);
-  // Every step of the path is a key or an index of the document that was made for this place.
-  const owner = path.slice(0, -1).reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], copy);
-  Reflect.deleteProperty(owner as object, place.key);
-  return copy;
 }

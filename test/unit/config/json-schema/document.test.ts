@@ -48,7 +48,7 @@ test('explains every value that is taken by name', () => {
     // Conditions compare names; they offer none.
     if (!Array.isArray(names) || /\/(?:if|then|not|contains|propertyNames)\//.test(at)) return;
     const isExplained = Array.isArray(texts) && texts.length === names.length;
-    if (!isExplained || !texts.every((text) => /\.$/.test(String(text)))) unexplained.push(at);
+    if (!isExplained || !texts.every((text) => String(text).endsWith('.'))) unexplained.push(at);
   });
   expect(unexplained).toEqual([]);
 });
@@ -71,9 +71,9 @@ test('describes each lint rule in its own words', () => {
 });
 
 test('defines what is used in more than one place, and nothing else', () => {
-  const uses = new Map<unknown, number>();
+  const uses = new Map<string, number>();
   visit(SCHEMA, ({ $ref }) => {
-    if ($ref !== undefined) uses.set($ref, (uses.get($ref) ?? 0) + 1);
+    if (typeof $ref === 'string') uses.set($ref, (uses.get($ref) ?? 0) + 1);
   });
   const { $defs } = SCHEMA as { readonly $defs: object };
   const definitions = Object.keys($defs).map((name) => `#/$defs/${name}`);
