@@ -109,7 +109,8 @@ function exitCodesPage(): string {
   ]);
 }
 
-function page(title: string, lines: readonly string[]): string {
+/** A generated page. */
+export function page(title: string, lines: readonly string[]): string {
   return `${NOTE}\n\n# ${title}\n\n${lines.join('\n').trimEnd()}\n`;
 }
 

@@ -179,6 +179,14 @@ export function createProgram(host: Host, version: string): Program {
     ]),
   );
 
+  const schema = add('schema', 'print the JSON Schema of a configuration, for editors').action(
+    action(async () => (await import('./commands/schema.js')).schema),
+  );
+  addOutputOptions(addJsonOption(schema)).addHelpText(
+    'after',
+    examples(['mcpgw schema > mcpgw.schema.json', "mcpgw schema | jq '.properties.lint.properties | keys'"]),
+  );
+
   return {
     command: program,
     run: async (words) => {

@@ -79,7 +79,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
             references: resolved.references,
           })),
     ].filter(
-      // A text where a number belongs is wrong, whatever it will say.
+      // Whatever a reference stands for is a text, so a wrong type is wrong without its value.
       ({ code, path, part }) => part === 'key' || code === 'MCPGW102' || !resolved.undetermined.has(pointerOf(path)),
     ),
   ];

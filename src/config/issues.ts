@@ -2,6 +2,7 @@
 // when there is something to say.
 import type * as z from 'zod/mini';
 import type { Finding } from './finding.js';
+import { ruleOfCode, valueKnownAs } from './other-names.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { elementsOf, memberOf } from './raw-value.js';
 import type { IssueDetails } from './schema/structure.js';
@@ -36,7 +37,9 @@ function ownFinding(path: Path, details: IssueDetails): Finding {
   if (details.kind === 'unknown-key') {
     const key = String(path.at(-1));
     const hint = Object.hasOwn(details.hints, key) ? details.hints[key] : undefined;
-    const help = hint ?? suggestion(key, details.known);
+    const rule = ruleOfCode(key, details.known);
+    const meant = rule === undefined ? suggestion(key, details.known) : `did you mean \`${rule}\`?`;
+    const help = hint ?? meant ?? details.otherwise;
     return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help };
   }
   const { code, says, help, part = 'value' } = details.problem;
@@ -85,7 +88,7 @@ function notAllowed({ path, allowed, context }: NotAllowed): Finding {
   const names = allowed.filter((name) => typeof name === 'string');
   const message = `${labelOf(path)} must be ${inWords(allowed.map((name) => JSON.stringify(name)))}`;
   const mayHint = typeof value === 'string' && !context.references.has(pointerOf(path));
-  const near = mayHint ? nearest(value, names) : undefined;
+  const near = mayHint ? (valueKnownAs(value, names) ?? nearest(value, names)) : undefined;
   return {
     code: typeof value === 'string' || names.length === 0 ? 'MCPGW105' : 'MCPGW102',
     path,

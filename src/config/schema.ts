@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { RULE_CODES } from '../diagnostics/codes.js';
 import type { DocumentKind } from './document-kinds.js';
 import { hasMember } from './raw-value.js';
+import { carrying } from './schema/carried-structure.js';
 import { headerFields } from './schema/headers.js';
 import { policyKeys } from './schema/server.js';
 import { choose, closedObject, dictionary } from './schema/structure.js';
@@ -16,16 +17,17 @@ export function schemaIssues(kind: DocumentKind, document: unknown): readonly z.
 
 const optionalKeys = optional(policyKeys);
 
-const ruleLevels = Object.fromEntries(
-  Object.values(RULE_CODES).map((rule) => [rule, z.optional(z.enum(['off', 'warning', 'error']))]),
-);
+export const ruleLevel = z.enum(['off', 'warning', 'error']);
+const ruleLevels = Object.fromEntries(Object.values(RULE_CODES).map((rule) => [rule, z.optional(ruleLevel)]));
+
+export const lint = closedObject(ruleLevels, { otherwise: 'the names of all rules: `mcpgw schema`, under `lint`' });
 
 const topKeys = {
   ...optionalKeys,
   client_headers: z.optional(headerFields),
   identity_issuer: z.optional(z.string()),
   identity_signing_key: z.optional(z.string()),
-  lint: z.optional(closedObject(ruleLevels)),
+  lint: z.optional(lint),
 };
 
 const URL_AT_TOP = { url: 'put the server under `mcpServers`, or give the URL to serve: --url' };
@@ -35,10 +37,15 @@ const bareDocument = closedObject(topKeys, {
   alsoSuggest: ['mcpServers', 'mcp_integration_details'],
 });
 
-const remoteServer = closedObject({ url: serverUrl, ...nullable(policyKeys) });
+const LOCAL_SERVER = 'give the entry a `url`, or leave it to the MCP client';
+
+export const remoteServer = closedObject(
+  { url: serverUrl, ...nullable(policyKeys) },
+  { hints: { command: LOCAL_SERVER } },
+);
 
 /** An entry of an MCP client's own configuration that starts a program: whatever else it says, that is the point. */
-const localServer = z.unknown().check((payload) => {
+const localServer: z.ZodMiniType = z.unknown().check((payload) => {
   payload.issues.push({
     code: 'custom',
     input: undefined,
@@ -48,30 +55,35 @@ const localServer = z.unknown().check((payload) => {
       problem: {
         code: 'MCPGW103',
         says: 'starts a local server, and mcpgw serves remote ones',
-        help: 'give the entry a `url`, or leave it to the MCP client',
+        help: LOCAL_SERVER,
         part: 'key',
       },
     },
   });
 });
 
-const serverEntry = choose((entry): typeof remoteServer =>
-  // A local server never passes, so the type of what passes is that of a remote one.
-  hasMember(entry, 'command') ? (localServer as unknown as typeof remoteServer) : remoteServer,
+const serverEntry = choose(
+  {
+    remote: remoteServer,
+    // It never passes, so the type of what passes is that of a remote one.
+    local: carrying(localServer, { kind: 'refused' }) as typeof remoteServer,
+  },
+  (entry) => (hasMember(entry, 'command') ? 'local' : 'remote'),
 );
 
 const gatewayDocument = closedObject({ mcpServers: dictionary(serverEntry), ...topKeys }, { hints: URL_AT_TOP });
 
-const portkeyDocument = closedObject({
-  mcp_integration_details: closedObject({
-    transport: z.optional(policyKeys.transport),
-    auth_type: z.optional(policyKeys.auth_type),
-    url: z.optional(serverUrl),
-    configurations: z.optional(closedObject(optionalKeys)),
-  }),
+export const portkeyConfigurations = closedObject(optionalKeys);
+export const portkeyDetails = closedObject({
+  transport: z.optional(policyKeys.transport),
+  auth_type: z.optional(policyKeys.auth_type),
+  url: z.optional(serverUrl),
+  configurations: z.optional(portkeyConfigurations),
 });
+const portkeyDocument = closedObject({ mcp_integration_details: portkeyDetails });
 
-const DOCUMENTS = { bare: bareDocument, gateway: gatewayDocument, portkey: portkeyDocument } as const;
+/** The schema of each form. */
+export const DOCUMENTS = { bare: bareDocument, gateway: gatewayDocument, portkey: portkeyDocument } as const;
 
 /** A server's entry once it has passed: what normalize.ts reads. */
 export type RemoteServer = z.infer<typeof remoteServer>;

@@ -49,6 +49,7 @@ describe('the package', () => {
       'dist/chunks/*.js',
       'dist/main.js',
       'package.json',
+      'schema/mcpgw.schema.json',
     ]);
   });
 

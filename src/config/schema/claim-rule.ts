@@ -3,15 +3,14 @@ import * as z from 'zod/mini';
 import { elementsOf, hasMember, memberOf, type RawObject } from '../raw-value.js';
 import { choose, closedObject, dictionary, type Problem } from './structure.js';
 
-const one = choose((value): z.ZodMiniString | z.ZodMiniNumber | z.ZodMiniBoolean => {
-  if (typeof value === 'number') return z.number();
-  return typeof value === 'boolean' ? z.boolean() : z.string();
+const one = choose({ text: z.string(), number: z.number(), flag: z.boolean() }, (value) => {
+  if (typeof value === 'number') return 'number';
+  return typeof value === 'boolean' ? 'flag' : 'text';
 });
-const several = z.array(one);
 
-const claimRule = closedObject(
+export const claimRule = closedObject(
   {
-    values: choose((value): typeof several | typeof one => (Array.isArray(value) ? several : one)),
+    values: choose({ one, several: z.array(one) }, (value) => (Array.isArray(value) ? 'several' : 'one')),
     matchType: z.optional(z.enum(['exact', 'contains', 'containsAll', 'regex'])),
   },
   { alsoCheck: valuesProblems },

@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import { isHeaderName, isHeaderValue } from '../../policy/headers/header-name.js';
 import { choose, closedObject, dictionary, textThat, type Problem } from './structure.js';
 
-export const headerName = textThat(nameProblem);
+export const headerName = textThat('header-name', nameProblem);
 
 export const headerFields = dictionary(
-  textThat((value) =>
+  textThat('header-value', (value) =>
     isHeaderValue(value)
       ? undefined
       : {
@@ -14,17 +14,17 @@ export const headerFields = dictionary(
           says: 'is not a header value: no line break or other control character, and no character beyond U+00FF',
         },
   ),
-  nameProblem,
+  { facet: 'header-name', judge: nameProblem },
 );
 
-const rename = closedObject({ from: headerName, to: headerName });
+export const rename = closedObject({ from: headerName, to: headerName });
 const entries = z.array(
-  choose((entry): typeof headerName | typeof rename => (typeof entry === 'object' ? rename : headerName)),
+  choose({ name: headerName, rename }, (entry) => (typeof entry === 'object' ? 'rename' : 'name')),
 );
-const withMode = closedObject({ mode: z.enum(['allowlist', 'all-except']), headers: entries });
+export const forwardMode = closedObject({ mode: z.enum(['allowlist', 'all-except']), headers: entries });
 
-export const forwardHeaders = choose((value): typeof entries | typeof withMode =>
-  Array.isArray(value) ? entries : withMode,
+export const forwardHeaders = choose({ entries, forwardMode }, (value) =>
+  Array.isArray(value) ? 'entries' : 'forwardMode',
 );
 
 function nameProblem(name: string): Problem | undefined {

@@ -5,18 +5,19 @@ import { elementsOf, hasMember, isRawObject, memberOf, type RawObject } from '..
 import type { Problem } from './structure.js';
 
 /** RFC 7518 sections 6.2.2, 6.3.2 and 6.4; RFC 8037 section 2. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const RSA_LEAST_BITS = 2048;
 
 /** What a public key of a type consists of. Types that are not known verify nothing, and are skipped. */
-const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+export const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
   OKP: ['crv', 'x'],
 };
 
-export const jwkSet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+export const publicJwk = z.looseObject({ kty: z.string() });
+export const jwkSet = z.looseObject({ keys: z.array(publicJwk) });
 
 /** Problems of the keys; `at` is relative to the set. */
 export function* keyProblems(set: unknown): Iterable<Problem> {
@@ -66,17 +67,17 @@ function isKnownType(kty: string): boolean {
 
 /** Of an EC or OKP key. */
 function coordinateProblem(key: RawObject): Problem | undefined {
-  const wrong = ['x', 'y'].find((member) => hasMember(key, member) && !isBase64url(String(memberOf(key, member))));
+  const wrong = ['x', 'y'].find((member) => hasMember(key, member) && !isBase64url(memberOf(key, member)));
   return wrong === undefined ? undefined : { code: 'MCPGW113', says: NOT_BASE64URL, at: [wrong] };
 }
 
 function rsaProblem(key: RawObject): Problem | undefined {
-  const bits = bitLength(String(memberOf(key, 'n')));
+  const bits = bitLength(memberOf(key, 'n'));
   if (bits === undefined) return { code: 'MCPGW113', says: NOT_BASE64URL, at: ['n'] };
   if (bits < RSA_LEAST_BITS) {
     return { code: 'MCPGW113', says: `is of ${bits} bits: RSA needs at least ${RSA_LEAST_BITS}`, at: ['n'] };
   }
-  const exponentBits = bitLength(String(memberOf(key, 'e')));
+  const exponentBits = bitLength(memberOf(key, 'e'));
   return exponentBits === undefined || exponentBits < 2
     ? { code: 'MCPGW113', says: 'must be an RSA exponent of at least 3, in base64url', at: ['e'] }
     : undefined;
@@ -85,14 +86,14 @@ function rsaProblem(key: RawObject): Problem | undefined {
 const NOT_BASE64URL = 'must be base64url, without padding';
 
 /** RFC 7515 section 2: no padding. */
-function isBase64url(text: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(text);
+function isBase64url(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]+$/.test(value);
 }
 
 /** Bits of an unsigned big-endian integer in base64url (RFC 7518 section 2); undefined when it is not base64url. */
-function bitLength(text: string): number | undefined {
-  if (!isBase64url(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64url');
+function bitLength(value: unknown): number | undefined {
+  if (!isBase64url(value)) return undefined;
+  const bytes = Buffer.from(value, 'base64url');
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 0 : (bytes.length - first - 1) * 8 + (32 - Math.clz32(bytes[first] ?? 0));
 }

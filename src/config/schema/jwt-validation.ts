@@ -6,12 +6,12 @@ import { hasMember, memberOf, type RawObject } from '../raw-value.js';
 import { claimRules } from './claim-rule.js';
 import { headerName } from './headers.js';
 import { jwkSet, keyProblems } from './jwk.js';
-import { closedObject, integerBetween, numberThat, textThat, type Problem } from './structure.js';
+import { closedObject, integerBetween, numberFrom, textThat, type Problem } from './structure.js';
 import { endpointUrl } from './url.js';
 
 const METHODS = ['jwksUri', 'jwks', 'introspectEndpoint'];
 
-const algorithm = textThat(algorithmProblem);
+const algorithm = textThat('algorithm', algorithmProblem);
 const seconds = integerBetween(0, Number.MAX_SAFE_INTEGER);
 
 export const jwtValidation = closedObject(
@@ -21,11 +21,9 @@ export const jwtValidation = closedObject(
     introspectEndpoint: z.optional(endpointUrl),
     algorithms: z.optional(z.array(algorithm)),
     headerKey: z.optional(headerName),
-    clockTolerance: z.optional(
-      numberThat((value) => (value >= 0 ? undefined : { code: 'MCPGW118', says: 'must not be negative' })),
-    ),
+    clockTolerance: z.optional(numberFrom(0, 'must not be negative')),
     maxTokenAge: z.optional(
-      textThat((text) =>
+      textThat('duration', (text) =>
         durationSeconds(text) === undefined
           ? { code: 'MCPGW111', says: 'must be a duration: an integer above 0 and s, m, h or d ("30s", "12h")' }
           : undefined,
@@ -37,7 +35,7 @@ export const jwtValidation = closedObject(
     headerPayloadMatch: z.optional(z.array(z.string())),
     introspectClientId: z.optional(z.string()),
     introspectClientSecret: z.optional(z.string()),
-    introspectContentType: z.optional(textThat(mediaTypeProblem)),
+    introspectContentType: z.optional(textThat('introspection-media-type', mediaTypeProblem)),
     introspectCacheMaxAge: z.optional(seconds),
     requireExp: z.optional(z.boolean()),
     typ: z.optional(z.string()),

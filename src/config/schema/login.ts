@@ -2,7 +2,7 @@
 // how mcpgw presents itself as a client.
 import * as z from 'zod/mini';
 import { hasMember, memberOf, type RawObject } from '../raw-value.js';
-import { choose, closedObject, dictionary, flagThat, integerBetween, textThat, type Problem } from './structure.js';
+import { choose, closedObject, dictionary, flagOnly, integerBetween, textThat, type Problem } from './structure.js';
 import { endpointUrl, pageUrl } from './url.js';
 
 /** Members of an authorization server's metadata that a config may state. */
@@ -24,10 +24,10 @@ export const SERVER_METADATA = [
 ] as const;
 
 /** Would change what the server reads or how it answers, past everything that mcpgw checks. */
-const DIVERTING_PARAMETERS: ReadonlySet<string> = new Set(['response_mode', 'request', 'request_uri']);
+export const DIVERTING_PARAMETERS: ReadonlySet<string> = new Set(['response_mode', 'request', 'request_uri']);
 
 /** What mcpgw itself puts into an authorization request. */
-const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
+export const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
   'response_type',
   'client_id',
   'client_secret',
@@ -42,7 +42,7 @@ const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
 
 const text = z.optional(z.string());
 const filled = z.optional(
-  textThat((value) => (value === '' ? { code: 'MCPGW105', says: 'must not be empty' } : undefined)),
+  textThat('filled', (value) => (value === '' ? { code: 'MCPGW105', says: 'must not be empty' } : undefined)),
 );
 const texts = z.optional(z.array(z.string()));
 const endpoint = z.optional(endpointUrl);
@@ -50,10 +50,9 @@ const page = z.optional(pageUrl);
 const ignored = z.optional(z.unknown());
 
 /** `false` says: send none. */
-const noResource = flagThat((value) =>
-  value ? { code: 'MCPGW105', says: 'must be a text, or false to send none' } : undefined,
-);
-const someResource = z.string();
+const noResource = flagOnly(false, 'must be a text, or false to send none');
+
+export const assertionKey = z.looseObject({ kty: z.string() });
 
 const members = {
   issuer: endpoint,
@@ -76,20 +75,18 @@ const members = {
   client_id_metadata_url: endpoint,
   scope: text,
   resource: z.optional(
-    choose((value): typeof noResource | typeof someResource =>
-      typeof value === 'boolean' ? noResource : someResource,
-    ),
+    choose({ noResource, resource: z.string() }, (value) => (typeof value === 'boolean' ? 'noResource' : 'resource')),
   ),
   token_endpoint_auth_method: z.optional(
     z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
   ),
   client_assertion_key: z.optional(
-    choose((value) => (typeof value === 'object' ? z.looseObject({ kty: z.string() }) : z.string())),
+    choose({ pem: z.string(), jwk: assertionKey }, (value) => (typeof value === 'object' ? 'jwk' : 'pem')),
   ),
   client_assertion_alg: text,
   client_assertion_kid: text,
   redirect_uri: text,
-  authorization_params: z.optional(dictionary(z.string(), parameterProblem)),
+  authorization_params: z.optional(dictionary(z.string(), { facet: 'parameter-name', judge: parameterProblem })),
 
   client_name: text,
   client_uri: page,

@@ -11,12 +11,12 @@ import { closedObject, dictionary, integerBetween, type Problem } from './struct
 const transport = z.enum(['http', 'sse', 'auto', 'http-sse', 'sse-http']);
 const texts = z.array(z.string());
 
-const tools = closedObject(
+export const tools = closedObject(
   { allowed: z.optional(texts), blocked: z.optional(texts) },
   { alsoCheck: (value) => emptyListProblem(value) },
 );
 
-const headerCommand = closedObject(
+export const headerCommand = closedObject(
   {
     command: texts,
     ttl_seconds: z.optional(integerBetween(0, Number.MAX_SAFE_INTEGER)),
@@ -32,6 +32,14 @@ const headerCommand = closedObject(
   },
 );
 
+export const toolRule = closedObject({ required_claims: claimRules });
+
+export const tls = closedObject({
+  ca: z.optional(z.string()),
+  cert: z.optional(z.string()),
+  key: z.optional(z.string()),
+});
+
 export const policyKeys = {
   transport,
   type: transport,
@@ -45,10 +53,10 @@ export const policyKeys = {
   external_auth_config: externalAuth,
   allow_insecure_http: z.boolean(),
   tools,
-  tool_authorization: dictionary(closedObject({ required_claims: claimRules })),
+  tool_authorization: dictionary(toolRule),
   timeout_ms: milliseconds,
   header_command: headerCommand,
-  tls: closedObject({ ca: z.optional(z.string()), cert: z.optional(z.string()), key: z.optional(z.string()) }),
+  tls,
 };
 
 function* emptyListProblem(value: RawObject): Iterable<Problem> {

@@ -1,10 +1,11 @@
 // The building blocks of the schema, on zod/mini. zod's own objects and records are not enough here: they stop at the
 // first kind of problem, drop a `__proto__` key unseen, and cannot choose a branch by the shape of the value. These
-// report every problem in one run and look at own members alone.
+// report every problem in one run and look at own members alone. Each carries what it consists of.
 import * as z from 'zod/mini';
 import type { ErrorDiagnosticCode } from '../../diagnostics/codes.js';
 import type { Path } from '../path.js';
 import { isRawObject, type RawObject } from '../raw-value.js';
+import { carrying, type TextFacet } from './carried-structure.js';
 
 /** What is wrong with a value, in words that follow its name ("must be …"). Never quotes the value. */
 export interface Problem {
@@ -23,34 +24,50 @@ export type IssueDetails =
       readonly kind: 'unknown-key';
       readonly known: readonly string[];
       readonly hints: Readonly<Record<string, string>>;
+      readonly otherwise: string | undefined;
     };
 
 type Judge<T> = (value: T) => Problem | undefined;
 type Payload = z.core.ParsePayload;
 
-/** A text; the judge says what is wrong with it. */
-export function textThat(judge: Judge<string>): z.ZodMiniString {
-  return z.string().check((payload) => reportAll(payload, [judge(payload.value)]));
+/** A text; the judge says what is wrong with it, and the facet names what it judges. */
+export function textThat(facet: TextFacet, judge: Judge<string>): z.ZodMiniString {
+  const schema = z.string().check((payload) => reportAll(payload, [judge(payload.value)]));
+  return carrying(schema, { kind: 'text', facet });
 }
 
-/** A number; the judge says what is wrong with it. */
-export function numberThat(judge: Judge<number>): z.ZodMiniNumber {
-  return z.number().check((payload) => reportAll(payload, [judge(payload.value)]));
-}
-
-/** `true` or `false`; the judge says what is wrong with it. */
-export function flagThat(judge: Judge<boolean>): z.ZodMiniBoolean {
-  return z.boolean().check((payload) => reportAll(payload, [judge(payload.value)]));
+/** A number of at least this, whole or not; `says` is the problem with a smaller one. */
+export function numberFrom(least: number, says: string): z.ZodMiniNumber {
+  return numberThat({ least, isInteger: false }, (value) => (value >= least ? undefined : { code: 'MCPGW118', says }));
 }
 
 export function integerBetween(least: number, most: number): z.ZodMiniNumber {
   const range =
     most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
-  return numberThat((value) =>
+  return numberThat({ least, most, isInteger: true }, (value) =>
     Number.isInteger(value) && value >= least && value <= most
       ? undefined
       : { code: 'MCPGW118', says: `must be ${range}` },
   );
+}
+
+interface NumberRange {
+  readonly least: number;
+  readonly most?: number;
+  readonly isInteger: boolean;
+}
+
+function numberThat(range: NumberRange, judge: Judge<number>): z.ZodMiniNumber {
+  const schema = z.number().check((payload) => reportAll(payload, [judge(payload.value)]));
+  return carrying(schema, { kind: 'number', ...range });
+}
+
+/** `true` or `false`, of which one alone is meant: `says` is the problem with the other. */
+export function flagOnly(only: boolean, says: string): z.ZodMiniBoolean {
+  const schema = z
+    .boolean()
+    .check((payload) => reportAll(payload, payload.value === only ? [] : [{ code: 'MCPGW105', says }]));
+  return carrying(schema, { kind: 'flag', only });
 }
 
 export interface ClosedObjectOptions {
@@ -60,6 +77,8 @@ export interface ClosedObjectOptions {
   readonly hints?: Readonly<Record<string, string>>;
   /** Names that stand nowhere here but are worth suggesting. */
   readonly alsoSuggest?: readonly string[];
+  /** For unknown keys that nothing here resembles. */
+  readonly otherwise?: string;
 }
 
 type ObjectOf<S extends z.core.$ZodShape> = z.ZodMiniType<z.infer<z.ZodMiniObject<S>>>;
@@ -72,6 +91,7 @@ export function closedObject<S extends z.core.$ZodShape>(shape: S, options: Clos
     kind: 'unknown-key',
     known: [...keys, ...(options.alsoSuggest ?? [])],
     hints: options.hints ?? {},
+    otherwise: options.otherwise,
   };
   const schema = z.unknown().check((payload) => {
     const { value } = payload;
@@ -84,13 +104,19 @@ export function closedObject<S extends z.core.$ZodShape>(shape: S, options: Clos
     reportAll(payload, options.alsoCheck?.(value) ?? []);
   });
   // A value that passes has the inner schema's type: the check hands all of that schema's issues on.
-  return schema as unknown as ObjectOf<S>;
+  return carrying(schema, { kind: 'object', shape, hints: details.hints }) as unknown as ObjectOf<S>;
 }
 
 type DictionaryOf<V extends z.core.$ZodType> = z.ZodMiniType<Readonly<Record<string, z.infer<V>>>>;
 
+/** What the names of a dictionary have to be. */
+export interface KeyRule {
+  readonly facet: TextFacet;
+  readonly judge: Judge<string>;
+}
+
 /** An object whose keys are names that the author chooses, `__proto__` and `constructor` included. */
-export function dictionary<V extends z.core.$ZodType>(member: V, judgeKey?: Judge<string>): DictionaryOf<V> {
+export function dictionary<V extends z.core.$ZodType>(member: V, names?: KeyRule): DictionaryOf<V> {
   const schema = z.unknown().check((payload) => {
     const { value } = payload;
     if (!isRawObject(value)) {
@@ -98,22 +124,27 @@ export function dictionary<V extends z.core.$ZodType>(member: V, judgeKey?: Judg
       return;
     }
     for (const [key, element] of Object.entries(value)) {
-      const problem = judgeKey?.(key);
+      const problem = names?.judge(key);
       if (problem !== undefined) reportAll(payload, [{ ...problem, at: [key], part: 'key' }]);
       delegate(payload, { schema: member, value: element, at: [key] });
     }
   });
   // A value that passes is an object, and each of its own members passed the member's schema.
-  return schema as unknown as DictionaryOf<V>;
+  return carrying(schema, { kind: 'dictionary', member, keyFacet: names?.facet }) as unknown as DictionaryOf<V>;
 }
 
-/** The schema that the value's own shape calls for, so that the errors are those of the branch that was meant. */
-export function choose<V extends z.core.$ZodType>(pick: (value: unknown) => V): z.ZodMiniType<z.infer<V>> {
+/** The branch that the value's own shape calls for, so that the errors are those of the one that was meant. */
+export function choose<N extends string, B extends Readonly<Record<N, z.core.$ZodType>>>(
+  branches: B,
+  pick: (value: unknown) => N,
+): z.ZodMiniType<z.infer<B[N]>> {
   const schema = z.unknown().check((payload) => {
-    delegate(payload, { schema: pick(payload.value), value: payload.value, at: [] });
+    delegate(payload, { schema: branches[pick(payload.value)], value: payload.value, at: [] });
   });
-  // A value that passes has passed the schema that was picked.
-  return schema as unknown as z.ZodMiniType<z.infer<V>>;
+  // A value that passes has passed the branch that was picked.
+  return carrying(schema, { kind: 'choice', branches: Object.values(branches) }) as unknown as z.ZodMiniType<
+    z.infer<B[N]>
+  >;
 }
 
 interface Delegation {

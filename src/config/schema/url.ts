@@ -5,10 +5,11 @@ import type { Problem } from './structure.js';
 import { textThat } from './structure.js';
 
 /** The upstream's `url`: http beyond loopback is a matter of `allow_insecure_http`, which contradictions.ts judges. */
-export const serverUrl = textThat(urlProblem);
+export const serverUrl = textThat('url', urlProblem);
 
 /** JWKS, introspection and OAuth endpoints: https, or http on this machine. */
 export const endpointUrl = textThat(
+  'endpoint-url',
   (text) =>
     urlProblem(text) ??
     (isInsecure(text)
@@ -17,7 +18,7 @@ export const endpointUrl = textThat(
 );
 
 /** A page for people. */
-export const pageUrl = textThat(urlProblem);
+export const pageUrl = textThat('url', urlProblem);
 
 function urlProblem(text: string): Problem | undefined {
   if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(text)) return { code: 'MCPGW106', says: 'must be a URL (https://…)' };

@@ -1406,4 +1406,120 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
       },
     ],
   },
+  {
+    title: 'OKP coordinate that is no text',
+    text: '{ "jwt_validation": { "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "y": {} }] } } }',
+    expected: [
+      {
+        code: 'MCPGW113',
+        at: '1:94',
+        pointer: '/jwt_validation/jwks/keys/0/y',
+        message: '`y` must be base64url, without padding',
+      },
+    ],
+  },
+  {
+    title: 'transport streamable-http, as clients write it',
+    text: '{ "mcpServers": { "a": { "url": "https://a.example", "transport": "streamable-http" } } }',
+    expected: [
+      {
+        code: 'MCPGW105',
+        at: '1:67',
+        pointer: '/mcpServers/a/transport',
+        message: '`transport` must be "http", "sse", "auto", "http-sse" or "sse-http"',
+        help: 'did you mean "http"?',
+      },
+    ],
+  },
+  {
+    title: 'type streamableHttp, as clients write it',
+    text: '{ "mcpServers": { "a": { "url": "https://a.example", "type": "streamableHttp" } } }',
+    expected: [
+      {
+        code: 'MCPGW105',
+        at: '1:62',
+        pointer: '/mcpServers/a/type',
+        message: '`type` must be "http", "sse", "auto", "http-sse" or "sse-http"',
+        help: 'did you mean "http"?',
+      },
+    ],
+  },
+  {
+    title: 'transport streamable_http, as clients write it',
+    text: '{ "mcpServers": { "a": { "url": "https://a.example", "transport": "streamable_http" } } }',
+    expected: [
+      {
+        code: 'MCPGW105',
+        at: '1:67',
+        pointer: '/mcpServers/a/transport',
+        message: '`transport` must be "http", "sse", "auto", "http-sse" or "sse-http"',
+        help: 'did you mean "http"?',
+      },
+    ],
+  },
+  {
+    title: 'type streamable, as clients write it',
+    text: '{ "mcpServers": { "a": { "url": "https://a.example", "type": "streamable" } } }',
+    expected: [
+      {
+        code: 'MCPGW105',
+        at: '1:62',
+        pointer: '/mcpServers/a/type',
+        message: '`type` must be "http", "sse", "auto", "http-sse" or "sse-http"',
+        help: 'did you mean "http"?',
+      },
+    ],
+  },
+  {
+    title: 'lint rule by its code',
+    text: '{ "lint": { "MCPGW012": "off" } }',
+    expected: [
+      {
+        code: 'MCPGW103',
+        at: '1:13',
+        pointer: '/lint/MCPGW012',
+        message: '`MCPGW012` is not a known key',
+        help: 'did you mean `long-key-cache`?',
+      },
+    ],
+  },
+  {
+    title: 'lint rule by a part of its code',
+    text: '{ "lint": { "mcpgw-1": "off" } }',
+    expected: [
+      {
+        code: 'MCPGW103',
+        at: '1:13',
+        pointer: '/lint/mcpgw-1',
+        message: '`mcpgw-1` is not a known key',
+        help: 'did you mean `no-issuer-rule`?',
+      },
+    ],
+  },
+  {
+    title: 'lint rule that nothing resembles',
+    text: '{ "lint": { "everything": "off" } }',
+    expected: [
+      {
+        code: 'MCPGW103',
+        at: '1:13',
+        pointer: '/lint/everything',
+        message: '`everything` is not a known key',
+        help: 'the names of all rules: `mcpgw schema`, under `lint`',
+      },
+    ],
+  },
+  {
+    title: 'lint rule by the code of an error',
+    text: '{ "lint": { "MCPGW102": "off" } }',
+    expected: [
+      {
+        code: 'MCPGW103',
+        at: '1:13',
+        pointer: '/lint/MCPGW102',
+        message: '`MCPGW102` is not a known key',
+        help: 'the names of all rules: `mcpgw schema`, under `lint`',
+      },
+    ],
+  },
 ];

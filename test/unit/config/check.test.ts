@@ -119,6 +119,19 @@ describe('secret references', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
   });
 
+  test('stand for texts alone, so where another type belongs they are refused unresolved', async () => {
+    for (const text of [
+      '"${A}"',
+      '{ "timeout_ms": "${A}" }',
+      '{ "jwt_validation": "${A}" }',
+      '{ "mcpServers": { "a": "${A}" } }',
+      '{ "forward_headers": "${A}" }',
+    ]) {
+      const { diagnostics } = await checkText(text, { resolveReferences: false });
+      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW102']);
+    }
+  });
+
   test('read files beside the configuration, without their last line break', async () => {
     const { clientHeaders } = await policyOf(headers('${file:token.txt}'), {
       files: { '/etc/mcpgw/token.txt': 'abc\r\n' },
