@@ -47,7 +47,7 @@ export function configJsonSchema(): JsonSchemaObject {
 }
 
 const DESCRIPTION =
-  'A bare policy (the policy keys alone), a gateway configuration (`mcpServers`), or a Portkey export (`mcp_integration_details`). Every text may hold secret references: ${NAME}, ${env:NAME}, ${NAME:-default}, ${file:path}; $${ is a literal ${.';
+  'A bare policy (the policy keys alone), a gateway configuration (`mcpServers`), or a Portkey export (`mcp_integration_details`). Every text may hold secret references: ${NAME}, ${env:NAME}, ${NAME:-default}, ${file:path}, ${keychain:service/account}; $${ is a literal ${.';
 
 function keysOf(shape: Shape): JsonSchemaObject {
   const texts: KeyTexts = documentTexts;
