@@ -9,10 +9,12 @@ import { emptyObject, type RawObject } from './raw-value.js';
 /** Deeper documents are refused: the parser is recursive, and no configuration comes near it. */
 const DEPTH_LIMIT = 100;
 
-export interface SyntaxProblem {
+/** What the parser stumbled over; syntax.ts says what is wrong. */
+export interface SyntaxFault {
+  /** jsonc-parser's name of it, or `DepthExceeded`. */
+  readonly kind: string;
   readonly offset: number;
   readonly length: number;
-  readonly message: string;
 }
 
 export interface ParsedConfig {
@@ -21,22 +23,23 @@ export interface ParsedConfig {
   readonly value: unknown;
   readonly root: Node | undefined;
   /** When there are any, `value` is not to be relied upon. */
-  readonly syntax: readonly SyntaxProblem[];
+  readonly syntax: readonly SyntaxFault[];
   readonly duplicates: readonly Finding[];
 }
 
 export function parseConfig(given: string): ParsedConfig {
   const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
-  const tooDeep = depthProblem(text);
+  const tooDeep = depthExceeded(text);
   if (tooDeep !== undefined) return { text, value: undefined, root: undefined, syntax: [tooDeep], duplicates: [] };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
   const duplicates: Finding[] = [];
   const value = root === undefined ? undefined : valueOf(root, { path: [], duplicates });
-  return { text, value, root, syntax: onceEach(errors).map(syntaxProblem), duplicates };
+  const syntax = errors.map(({ error, ...range }) => ({ kind: printParseErrorCode(error), ...range }));
+  return { text, value, root, syntax, duplicates };
 }
 
-function depthProblem(text: string): SyntaxProblem | undefined {
+function depthExceeded(text: string): SyntaxFault | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
   // A token's first character tells brackets from all else; at the end of the text the offset is its length.
@@ -45,9 +48,7 @@ function depthProblem(text: string): SyntaxProblem | undefined {
     const first = text.charAt(offset);
     if (first === '{' || first === '[') depth += 1;
     if (first === '}' || first === ']') depth -= 1;
-    if (depth > DEPTH_LIMIT) {
-      return { offset, length: 1, message: `the document is nested deeper than ${DEPTH_LIMIT} levels` };
-    }
+    if (depth > DEPTH_LIMIT) return { kind: 'DepthExceeded', offset, length: 1 };
   }
   return undefined;
 }
@@ -86,32 +87,4 @@ function objectOf(node: Node, { path, duplicates }: Building): RawObject {
     object[key.value] = valueOf(member, { path: memberPath, duplicates });
   }
   return object;
-}
-
-const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is not JSON: a text needs double quotes, and the only words are true, false and null',
-  InvalidNumberFormat: 'this is not a JSON number',
-  PropertyNameExpected: 'a key in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing } is expected here',
-  CloseBracketExpected: 'a closing ] is expected here',
-  EndOfFileExpected: 'the document has ended, but more follows',
-  UnexpectedEndOfComment: 'this comment does not end',
-  UnexpectedEndOfString: 'this text does not end: a double quote is missing',
-  UnexpectedEndOfNumber: 'this number does not end',
-  InvalidUnicode: 'this \\u escape is not valid: it takes four hexadecimal digits',
-  InvalidEscapeCharacter: 'this escape is not valid in JSON',
-  InvalidCharacter: 'a control character is not allowed in a text: write it as an escape',
-};
-
-/** Two unclosed objects are one complaint about the end of the text. */
-function onceEach(errors: readonly ParseError[]): readonly ParseError[] {
-  return [...new Map(errors.map((error) => [`${error.error} ${error.offset}`, error])).values()];
-}
-
-function syntaxProblem({ error, offset, length }: ParseError): SyntaxProblem {
-  const name = printParseErrorCode(error);
-  return { offset, length, message: SYNTAX_MESSAGES[name] ?? 'this is not JSON' };
 }

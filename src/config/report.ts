@@ -1,19 +1,19 @@
 // Findings → diagnostics: with file, line and column, in reading order. Loaded only when there is something to say.
-import { inReadingOrder, type Diagnostic, type Severity } from '../diagnostics/diagnostic.js';
+import { inReadingOrder, type Diagnostic, type Place, type Severity } from '../diagnostics/diagnostic.js';
 import type { Finding } from './finding.js';
 import type { LintFinding } from './lint.js';
 import type { ParsedConfig } from './parse.js';
 import { pointerOf } from './path.js';
 import { placesIn, type Places } from './places.js';
-
-/** More than the first few tell nothing: a parser that has lost its way reports every token. */
-const SYNTAX_LIMIT = 20;
+import { syntaxProblems } from './syntax.js';
 
 export function syntaxDiagnostics(parsed: ParsedConfig, file: string): readonly Diagnostic[] {
   const places = placesIn(parsed.text, parsed.root);
-  const problems =
-    parsed.syntax.length > 0 ? parsed.syntax : [{ offset: 0, length: 0, message: 'the document is empty' }];
-  const diagnostics = problems.slice(0, SYNTAX_LIMIT).map(({ offset, length, message }): Diagnostic => ({
+  const isEmpty = parsed.root === undefined && parsed.syntax.every(({ offset }) => offset === parsed.text.length);
+  const problems = isEmpty
+    ? [{ offset: parsed.text.length, length: 0, message: 'the document is empty' }]
+    : syntaxProblems(parsed.text, parsed.syntax);
+  const diagnostics = problems.map(({ offset, length, message }): Diagnostic => ({
     code: 'MCPGW100',
     severity: 'error',
     file,
@@ -21,8 +21,16 @@ export function syntaxDiagnostics(parsed: ParsedConfig, file: string): readonly 
     pointer: '',
     message,
   }));
-  const repeats = parsed.duplicates.map((finding) => diagnosticOf(finding, { severity: 'error', file, places }));
+  // Behind the first of them, what stands in one object is the parser's guess.
+  const first = diagnostics[0];
+  const repeats = parsed.duplicates
+    .map((finding) => diagnosticOf(finding, { severity: 'error', file, places }))
+    .filter(({ place }) => first === undefined || isBefore(place, first.place));
   return inReadingOrder([...diagnostics, ...repeats]);
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
 }
 
 export interface ReportOptions {
