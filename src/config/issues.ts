@@ -5,7 +5,7 @@ import type { Finding } from './finding.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { elementsOf, memberOf } from './raw-value.js';
 import type { IssueDetails } from './schema/structure.js';
-import { nearest, suggestion } from './suggest.js';
+import { nearest, nearestKey, suggestion } from './suggest.js';
 
 export interface IssueContext {
   readonly document: unknown;
@@ -14,10 +14,41 @@ export interface IssueContext {
 }
 
 export function findingsOf(issues: readonly z.core.$ZodIssue[], context: IssueContext): readonly Finding[] {
-  return issues.map((issue) => findingOf(issue, context));
+  const misspelt = misspeltKeys(issues);
+  return issues.map((issue) => findingOf(issue, context)).filter((finding) => !followsFrom(misspelt, finding));
 }
 
-function findingOf(issue: z.core.$ZodIssue, context: IssueContext): Finding {
+/** Pointers of the keys that were probably meant by unknown ones. */
+function misspeltKeys(issues: readonly z.core.$ZodIssue[]): ReadonlySet<string> {
+  return new Set(
+    issues.flatMap((issue) => {
+      if (issue.code !== 'custom') return [];
+      // See findingOf.
+      const path = issue.path as Path;
+      const details = issue.params as unknown as IssueDetails;
+      if (details.kind !== 'unknown-key') return [];
+      const meant = nearestKey(String(path.at(-1)), details.known);
+      return meant === undefined ? [] : [pointerOf([...path.slice(0, -1), meant])];
+    }),
+  );
+}
+
+/** Any of these is what MCPGW108 finds missing. */
+const VALIDATION_METHODS = ['jwksUri', 'jwks', 'introspectEndpoint'];
+
+/** Whether the only reason for a missing key is that it is misspelt: that is one mistake, and has been said. */
+function followsFrom(misspelt: ReadonlySet<string>, { code, path, part, lacks }: IssueFinding): boolean {
+  if (misspelt.size === 0) return false;
+  const keys = code === 'MCPGW108' && part === 'value' ? VALIDATION_METHODS : lacks === undefined ? [] : [lacks];
+  return keys.some((key) => misspelt.has(pointerOf([...path, key])));
+}
+
+interface IssueFinding extends Finding {
+  /** The key that is missing, when that is what was found. */
+  readonly lacks?: string;
+}
+
+function findingOf(issue: z.core.$ZodIssue, context: IssueContext): IssueFinding {
   // Paths of JSON documents hold keys and indices, never symbols.
   const path = issue.path as Path;
   // Every custom issue comes from schema/structure.ts, which puts the details in.
@@ -40,9 +71,10 @@ function ownFinding(path: Path, details: IssueDetails): Finding {
   return { code, path, part, message: `${labelOf(path)} ${says}`, help };
 }
 
-function missing(path: Path): Finding {
+function missing(path: Path): IssueFinding {
   const parent = path.slice(0, -1);
-  return { code: 'MCPGW104', path: parent, part: 'value', message: `${labelOf(parent)} lacks ${labelOf(path)}` };
+  const message = `${labelOf(parent)} lacks ${labelOf(path)}`;
+  return { code: 'MCPGW104', path: parent, part: 'value', message, lacks: String(path.at(-1)) };
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
