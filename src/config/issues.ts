@@ -5,7 +5,7 @@ import type { Finding } from './finding.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { elementsOf, memberOf } from './raw-value.js';
 import type { IssueDetails } from './schema/structure.js';
-import { nearest, nearestKey, suggestion } from './suggest.js';
+import { nearest, rememberedNearestKey, type NearestKey } from './suggest.js';
 
 export interface IssueContext {
   readonly document: unknown;
@@ -14,23 +14,12 @@ export interface IssueContext {
 }
 
 export function findingsOf(issues: readonly z.core.$ZodIssue[], context: IssueContext): readonly Finding[] {
-  const misspelt = misspeltKeys(issues);
-  return issues.map((issue) => findingOf(issue, context)).filter((finding) => !followsFrom(misspelt, finding));
-}
-
-/** Pointers of the keys that were probably meant by unknown ones. */
-function misspeltKeys(issues: readonly z.core.$ZodIssue[]): ReadonlySet<string> {
-  return new Set(
-    issues.flatMap((issue) => {
-      if (issue.code !== 'custom') return [];
-      // See findingOf.
-      const path = issue.path as Path;
-      const details = issue.params as unknown as IssueDetails;
-      if (details.kind !== 'unknown-key') return [];
-      const meant = nearestKey(String(path.at(-1)), details.known);
-      return meant === undefined ? [] : [pointerOf([...path.slice(0, -1), meant])];
-    }),
+  const nearestKey = rememberedNearestKey();
+  const findings = issues.map((issue) => findingOf(issue, { ...context, nearestKey }));
+  const misspelt = new Set(
+    findings.flatMap(({ path, meant }) => (meant === undefined ? [] : [pointerOf([...path.slice(0, -1), meant])])),
   );
+  return misspelt.size === 0 ? findings : findings.filter((finding) => !followsFrom(misspelt, finding));
 }
 
 /** Any of these is what MCPGW108 finds missing. */
@@ -38,7 +27,6 @@ const VALIDATION_METHODS = ['jwksUri', 'jwks', 'introspectEndpoint'];
 
 /** Whether the only reason for a missing key is that it is misspelt: that is one mistake, and has been said. */
 function followsFrom(misspelt: ReadonlySet<string>, { code, path, part, lacks }: IssueFinding): boolean {
-  if (misspelt.size === 0) return false;
   const keys = code === 'MCPGW108' && part === 'value' ? VALIDATION_METHODS : lacks === undefined ? [] : [lacks];
   return keys.some((key) => misspelt.has(pointerOf([...path, key])));
 }
@@ -46,13 +34,19 @@ function followsFrom(misspelt: ReadonlySet<string>, { code, path, part, lacks }:
 interface IssueFinding extends Finding {
   /** The key that is missing, when that is what was found. */
   readonly lacks?: string;
+  /** The key that an unknown one probably stands for. */
+  readonly meant?: string | undefined;
 }
 
-function findingOf(issue: z.core.$ZodIssue, context: IssueContext): IssueFinding {
+interface FindingContext extends IssueContext {
+  readonly nearestKey: NearestKey;
+}
+
+function findingOf(issue: z.core.$ZodIssue, context: FindingContext): IssueFinding {
   // Paths of JSON documents hold keys and indices, never symbols.
   const path = issue.path as Path;
   // Every custom issue comes from schema/structure.ts, which puts the details in.
-  if (issue.code === 'custom') return ownFinding(path, issue.params as unknown as IssueDetails);
+  if (issue.code === 'custom') return ownFinding(path, issue.params as unknown as IssueDetails, context);
   const value = valueAt(context.document, path);
   if (value === undefined) return missing(path);
   if (issue.code === 'invalid_type') return wrongType(path, { expected: issue.expected, value });
@@ -60,12 +54,13 @@ function findingOf(issue: z.core.$ZodIssue, context: IssueContext): IssueFinding
   return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} is not a value that is allowed here` };
 }
 
-function ownFinding(path: Path, details: IssueDetails): Finding {
+function ownFinding(path: Path, details: IssueDetails, { nearestKey }: FindingContext): IssueFinding {
   if (details.kind === 'unknown-key') {
     const key = String(path.at(-1));
     const hint = Object.hasOwn(details.hints, key) ? details.hints[key] : undefined;
-    const help = hint ?? suggestion(key, details.known);
-    return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help };
+    const meant = nearestKey(key, details.known);
+    const help = hint ?? (meant === undefined ? undefined : `did you mean \`${meant}\`?`);
+    return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help, meant };
   }
   const { code, says, help, part = 'value' } = details.problem;
   return { code, path, part, message: `${labelOf(path)} ${says}`, help };

@@ -54,37 +54,44 @@ function depthExceeded(text: string): SyntaxFault | undefined {
 }
 
 interface Building {
-  readonly path: Path;
+  /** Of the value that is being built; one list for the whole document, because there are many values. */
+  readonly path: (string | number)[];
   readonly duplicates: Finding[];
 }
 
 function valueOf(node: Node, building: Building): unknown {
   if (node.type === 'object') return objectOf(node, building);
-  if (node.type === 'array') {
-    return (node.children ?? []).map((child, index) =>
-      valueOf(child, { ...building, path: [...building.path, index] }),
-    );
+  if (node.type !== 'array') {
+    // jsonc-parser gives the decoded literal of every other node.
+    return node.value as unknown;
   }
-  // jsonc-parser gives the decoded literal of every other node.
-  return node.value as unknown;
+  return (node.children ?? []).map((child, index) => {
+    building.path.push(index);
+    const element = valueOf(child, building);
+    building.path.pop();
+    return element;
+  });
 }
 
-function objectOf(node: Node, { path, duplicates }: Building): RawObject {
+function objectOf(node: Node, building: Building): RawObject {
   const object = emptyObject();
   for (const property of node.children ?? []) {
     const [key, member] = property.children ?? [];
     if (typeof key?.value !== 'string' || member === undefined) continue;
-    const memberPath = [...path, key.value];
-    if (Object.hasOwn(object, key.value)) {
-      duplicates.push({
-        code: 'MCPGW101',
-        path: memberPath,
-        part: 'key',
-        message: `${labelOf(memberPath)} stands twice in this object`,
-        help: 'keep one of them',
-      });
-    }
-    object[key.value] = valueOf(member, { path: memberPath, duplicates });
+    building.path.push(key.value);
+    if (key.value in object) building.duplicates.push(duplicate([...building.path]));
+    object[key.value] = valueOf(member, building);
+    building.path.pop();
   }
   return object;
+}
+
+function duplicate(path: Path): Finding {
+  return {
+    code: 'MCPGW101',
+    path,
+    part: 'key',
+    message: `${labelOf(path)} stands twice in this object`,
+    help: 'keep one of them',
+  };
 }

@@ -5,7 +5,13 @@ export type Path = readonly (string | number)[];
 
 /** RFC 6901; `""` is the whole document. */
 export function pointerOf(path: Path): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const step of path) pointer += `/${typeof step === 'number' ? step : escaped(step)}`;
+  return pointer;
+}
+
+function escaped(key: string): string {
+  return /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 }
 
 /** What a sentence calls the place: its last key and the indices behind it (`algorithms[0]`), in backticks. */

@@ -11,6 +11,13 @@ export interface Places {
 
 export function placesIn(text: string, root: Node | undefined): Places {
   const starts = lineStarts(text);
+  const members = new Map<Node, ReadonlyMap<string, Node>>();
+  /** A map each, because a finding for each of many members would look through all of them each time. */
+  const memberOf = (object: Node, key: string): Node | undefined => {
+    const known = members.get(object) ?? propertiesOf(object);
+    members.set(object, known);
+    return known.get(key);
+  };
   const ofRange = (offset: number, length: number): Place => {
     const from = positionOf(starts, Math.min(offset, text.length));
     const to = positionOf(starts, Math.min(offset + length, text.length));
@@ -19,16 +26,22 @@ export function placesIn(text: string, root: Node | undefined): Places {
   return {
     ofRange,
     at: (path, part) => {
-      const node = root === undefined ? undefined : nodeAt(root, { path, part });
+      const node = root === undefined ? undefined : nodeAt(root, { path, part, memberOf });
       return ofRange(node?.offset ?? 0, node?.length ?? 0);
     },
   };
 }
 
-function nodeAt(root: Node, { path, part }: { path: Path; part: 'key' | 'value' }): Node {
+interface Search {
+  readonly path: Path;
+  readonly part: 'key' | 'value';
+  readonly memberOf: (object: Node, key: string) => Node | undefined;
+}
+
+function nodeAt(root: Node, { path, part, memberOf }: Search): Node {
   let node = root;
   for (const [depth, step] of path.entries()) {
-    const property = typeof step === 'string' ? propertyOf(node, step) : undefined;
+    const property = typeof step === 'string' ? memberOf(node, step) : undefined;
     if (property !== undefined && part === 'key' && depth === path.length - 1) return property.children?.[0] ?? node;
     const next = typeof step === 'number' ? node.children?.[step] : property?.children?.[1];
     if (next === undefined) return node;
@@ -37,9 +50,14 @@ function nodeAt(root: Node, { path, part }: { path: Path; part: 'key' | 'value' 
   return node;
 }
 
-/** The last one of that name: its value is the one that counts, and a duplicate is reported where it repeats. */
-function propertyOf(object: Node, key: string): Node | undefined {
-  return object.children?.findLast((property) => property.type === 'property' && property.children?.[0]?.value === key);
+/** Of several of one name the last: its value is the one that counts, and a duplicate is reported where it repeats. */
+function propertiesOf(object: Node): ReadonlyMap<string, Node> {
+  const properties = new Map<string, Node>();
+  for (const property of object.children ?? []) {
+    const key: unknown = property.children?.[0]?.value;
+    if (property.type === 'property' && typeof key === 'string') properties.set(key, property);
+  }
+  return properties;
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -20,10 +20,17 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return shortest(names.filter((name) => plainly(name).includes(plain)));
 }
 
-/** As the line of help that follows an error. */
-export function suggestion(word: string, keys: readonly string[]): string | undefined {
-  const name = nearestKey(word, keys);
-  return name === undefined ? undefined : `did you mean \`${name}\`?`;
+export type NearestKey = (word: string, keys: readonly string[]) => string | undefined;
+
+/** `nearestKey` for a document in which one mistake may stand a thousand times; a list of keys is known by identity. */
+export function rememberedNearestKey(): NearestKey {
+  const answers = new Map<readonly string[], Map<string, string | undefined>>();
+  return (word, keys) => {
+    const known = answers.get(keys) ?? new Map<string, string | undefined>();
+    answers.set(keys, known);
+    if (!known.has(word)) known.set(word, nearestKey(word, keys));
+    return known.get(word);
+  };
 }
 
 /** The key that was probably meant: the nearest, else the one that says the same in more or longer words. */

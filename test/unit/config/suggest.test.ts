@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, nearestKey, suggestion } from '../../../src/config/suggest.js';
+import { nearest, nearestKey, rememberedNearestKey } from '../../../src/config/suggest.js';
 
 const KEYS = ['requiredClaims', 'claimValues', 'jwksUri', 'jwks', 'mcpServers', 'forward_headers', 'url'];
 
@@ -47,9 +47,14 @@ test('a value is not taken for another that begins like it', () => {
 });
 
 test.each(['', 'q', 'completelyDifferent', '__proto__', 'a'.repeat(10_000)])('for %.20s suggests nothing', (word) => {
-  expect(suggestion(word, KEYS)).toBeUndefined();
+  expect(nearestKey(word, KEYS)).toBeUndefined();
 });
 
-test('a suggestion is a question', () => {
-  expect(suggestion('jwk', KEYS)).toBe('did you mean `jwks`?');
+test('what is remembered for one list of keys is not said of another', () => {
+  const near = rememberedNearestKey();
+  for (let round = 0; round < 2; round++) {
+    expect(near('jwk', KEYS)).toBe('jwks');
+    expect(near('jwk', ['jwt'])).toBe('jwt');
+    expect(near('jwk', ['url'])).toBeUndefined();
+  }
 });
