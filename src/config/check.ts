@@ -76,7 +76,10 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
             document: resolved.value,
             references: resolved.references,
           })),
-    ].filter(({ path, part }) => part === 'key' || !resolved.undetermined.has(pointerOf(path))),
+    ].filter(
+      // A reference gives a text, whichever: where none may stand, that is known without its value.
+      ({ code, path, part }) => part === 'key' || code === 'MCPGW102' || !resolved.undetermined.has(pointerOf(path)),
+    ),
   ];
   const warnings =
     options.lint || raisesRule(layout)

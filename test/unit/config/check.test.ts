@@ -104,6 +104,14 @@ describe('secret references', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
   });
 
+  test('are refused where no text may stand, whether they are resolved or not', async () => {
+    const text = '{ "timeout_ms": "${A}", "forward_headers": "${A}", "tls": "${A}", "allow_insecure_http": "${A}" }';
+    for (const resolveReferences of [true, false]) {
+      const { diagnostics } = await checkText(text, { resolveReferences, env: { A: '1' } });
+      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW102', 'MCPGW102', 'MCPGW102', 'MCPGW102']);
+    }
+  });
+
   test('to the keychain are valid, and not supported yet', async () => {
     const { unsupported } = await policyOf({ headers: { Authorization: '${keychain:mcpgw/linear}' } });
     expect(unsupported).toEqual([{ key: '${keychain:…}', pointer: '/headers/Authorization' }]);
