@@ -3,10 +3,11 @@
 // `^ MCPGW104 ends` under the first and the last line of a longer one), or, where no comment can stand, a first line
 // `// expect 3:7-3:9 MCPGW100`. A line `// found, not named` says that nobody named the file.
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { Diagnostic, Place } from '../../src/diagnostics/diagnostic.js';
 
-export const CORPUS = fileURLToPath(new URL('../golden/config/', import.meta.url));
+/** Absolute; tests and scripts run in the root of the project. */
+export const CORPUS = path.resolve('test/golden/config');
 
 export interface BadCase {
   readonly name: string;
@@ -24,7 +25,7 @@ export interface StatedMistake {
 
 export function badCases(): readonly BadCase[] {
   return readdirSync(CORPUS).map((name) => {
-    const directory = `${CORPUS}${name}`;
+    const directory = path.join(CORPUS, name);
     const text = readFileSync(`${directory}/bad.jsonc`, 'utf8');
     return { name, directory, text, stated: statedMistake(text), trusted: !/^\/\/ found, not named$/m.test(text) };
   });

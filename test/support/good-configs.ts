@@ -2,7 +2,6 @@
 // every key there is.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 export interface GoodConfig {
   readonly name: string;
@@ -11,7 +10,7 @@ export interface GoodConfig {
 
 export function goodConfigs(): readonly GoodConfig[] {
   return ['seeds', 'configs'].flatMap((folder) => {
-    const directory = fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url));
+    const directory = path.resolve('test/fixtures', folder);
     return readdirSync(directory).map((name) => ({ name, text: readFileSync(path.join(directory, name), 'utf8') }));
   });
 }
