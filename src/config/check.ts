@@ -77,7 +77,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
             references: resolved.references,
           })),
     ].filter(
-      // A reference gives a text, whichever: where none may stand, that is known without its value.
+      // Whatever a reference stands for is a text, so a wrong type is wrong without its value.
       ({ code, path, part }) => part === 'key' || code === 'MCPGW102' || !resolved.undetermined.has(pointerOf(path)),
     ),
   ];

@@ -104,11 +104,18 @@ describe('secret references', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW115']);
   });
 
-  test('are refused where no text may stand, whether they are resolved or not', async () => {
-    const text = '{ "timeout_ms": "${A}", "forward_headers": "${A}", "tls": "${A}", "allow_insecure_http": "${A}" }';
-    for (const resolveReferences of [true, false]) {
-      const { diagnostics } = await checkText(text, { resolveReferences, env: { A: '1' } });
-      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW102', 'MCPGW102', 'MCPGW102', 'MCPGW102']);
+  test('stand for texts alone, so where another type belongs they are refused unresolved', async () => {
+    for (const text of [
+      '"${A}"',
+      '{ "timeout_ms": "${A}" }',
+      '{ "jwt_validation": "${A}" }',
+      '{ "mcpServers": { "a": "${A}" } }',
+      '{ "forward_headers": "${A}" }',
+    ]) {
+      const { diagnostics } = await checkText(text, { resolveReferences: false });
+      expect(diagnostics.map(({ code }) => code)).toEqual(['MCPGW102']);
+      const keychain = text.replace('${A}', '${keychain:a/b}');
+      expect((await checkText(keychain)).diagnostics.map(({ code }) => code)).toEqual(['MCPGW102']);
     }
   });
 
