@@ -11,13 +11,7 @@ export interface Places {
 
 export function placesIn(text: string, root: Node | undefined): Places {
   const starts = lineStarts(text);
-  const members = new Map<Node, ReadonlyMap<string, Node>>();
-  /** A map each, because a finding for each of many members would look through all of them each time. */
-  const memberOf = (object: Node, key: string): Node | undefined => {
-    const known = members.get(object) ?? propertiesOf(object);
-    members.set(object, known);
-    return known.get(key);
-  };
+  const propertyOf = propertyFinder();
   const ofRange = (offset: number, length: number): Place => {
     const from = positionOf(starts, Math.min(offset, text.length));
     const to = positionOf(starts, Math.min(offset + length, text.length));
@@ -26,7 +20,7 @@ export function placesIn(text: string, root: Node | undefined): Places {
   return {
     ofRange,
     at: (path, part) => {
-      const node = root === undefined ? undefined : nodeAt(root, { path, part, memberOf });
+      const node = root === undefined ? undefined : nodeAt(root, { path, part, propertyOf });
       return ofRange(node?.offset ?? 0, node?.length ?? 0);
     },
   };
@@ -35,13 +29,13 @@ export function placesIn(text: string, root: Node | undefined): Places {
 interface Search {
   readonly path: Path;
   readonly part: 'key' | 'value';
-  readonly memberOf: (object: Node, key: string) => Node | undefined;
+  readonly propertyOf: (object: Node, key: string) => Node | undefined;
 }
 
-function nodeAt(root: Node, { path, part, memberOf }: Search): Node {
+function nodeAt(root: Node, { path, part, propertyOf }: Search): Node {
   let node = root;
   for (const [depth, step] of path.entries()) {
-    const property = typeof step === 'string' ? memberOf(node, step) : undefined;
+    const property = typeof step === 'string' ? propertyOf(node, step) : undefined;
     if (property !== undefined && part === 'key' && depth === path.length - 1) return property.children?.[0] ?? node;
     const next = typeof step === 'number' ? node.children?.[step] : property?.children?.[1];
     if (next === undefined) return node;
@@ -50,14 +44,20 @@ function nodeAt(root: Node, { path, part, memberOf }: Search): Node {
   return node;
 }
 
-/** Of several of one name the last: its value is the one that counts, and a duplicate is reported where it repeats. */
-function propertiesOf(object: Node): ReadonlyMap<string, Node> {
-  const properties = new Map<string, Node>();
-  for (const property of object.children ?? []) {
-    const key: unknown = property.children?.[0]?.value;
-    if (property.type === 'property' && typeof key === 'string') properties.set(key, property);
-  }
-  return properties;
+/** Reads each object once, however many findings are in it. */
+function propertyFinder(): Search['propertyOf'] {
+  const known = new Map<Node, ReadonlyMap<unknown, Node>>();
+  return (object, key) => {
+    const properties = known.get(object) ?? propertiesOf(object);
+    known.set(object, properties);
+    return properties.get(key);
+  };
+}
+
+/** By name; the last one of a name: its value is the one that counts, and a duplicate is reported where it repeats. */
+function propertiesOf(object: Node): ReadonlyMap<unknown, Node> {
+  const properties = (object.children ?? []).filter(({ type }) => type === 'property');
+  return new Map(properties.map((property) => [property.children?.[0]?.value as unknown, property]));
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -2,7 +2,7 @@
 // values. What comes back is a document with the values in place, and where those stand.
 import type { Finding } from './finding.js';
 import { labelOf, pointerOf, type Path } from './path.js';
-import { emptyObject, isRawObject, membersOf } from './raw-value.js';
+import { emptyObject, isRawObject } from './raw-value.js';
 import {
   parseReferences,
   referenceLabel,
@@ -44,70 +44,31 @@ export async function resolveDocument(document: unknown, world: ReferenceOptions
     keychain: [],
     findings: [],
   };
-  const texts: PlacedText[] = [];
-  for (const { text, path } of textsToResolve(document)) {
-    texts.push({ text: await resolvedText(text, { path, progress }), path });
-  }
-  return { value: withTexts(document, { texts, depth: 0 }), ...progress };
-}
-
-interface PlacedText {
-  readonly text: string;
-  readonly path: Path;
-}
-
-/** Every text that may hold a reference. Only those are waited for: a document has thousands of others. */
-function textsToResolve(document: unknown): readonly PlacedText[] {
-  const found: PlacedText[] = [];
-  const path: (string | number)[] = [];
-  const visit = (value: unknown, step: string | number): void => {
-    path.push(step);
-    look(value);
-    path.pop();
-  };
-  const look = (value: unknown): void => {
-    if (typeof value === 'string') {
-      if (value.includes('${')) found.push({ text: value, path: [...path] });
-    } else if (Array.isArray(value)) {
-      for (const [index, element] of value.entries()) visit(element, index);
-    } else if (isRawObject(value)) {
-      for (const key in value) visit(value[key], key);
-    }
-  };
-  look(document);
-  return found;
-}
-
-interface Placing {
-  /** Those at or below the value. */
-  readonly texts: readonly PlacedText[];
-  /** How many steps from the root the value stands. */
-  readonly depth: number;
-}
-
-/** A copy of what lies on the way to the texts; all else is the document's own. */
-function withTexts(value: unknown, { texts, depth }: Placing): unknown {
-  const [first] = texts;
-  if (first === undefined) return value;
-  if (first.path.length === depth) return first.text;
-  const below = new Map<string | number, PlacedText[]>();
-  for (const text of texts) {
-    const step = text.path[depth] ?? '';
-    const others = below.get(step);
-    if (others === undefined) below.set(step, [text]);
-    else others.push(text);
-  }
-  const next = (member: unknown, step: string | number): unknown =>
-    withTexts(member, { texts: below.get(step) ?? [], depth: depth + 1 });
-  if (Array.isArray(value)) return value.map(next);
-  const object = emptyObject();
-  for (const [key, member] of membersOf(value)) object[key] = next(member, key);
-  return object;
+  return { value: await resolvedValue(document, { path: [], progress }), ...progress };
 }
 
 interface Step {
   readonly path: Path;
   readonly progress: Progress;
+}
+
+async function resolvedValue(value: unknown, { path, progress }: Step): Promise<unknown> {
+  if (typeof value === 'string') {
+    return value.includes('${') ? resolvedText(value, { path, progress }) : value;
+  }
+  if (Array.isArray(value)) {
+    const elements: unknown[] = [];
+    for (const [index, element] of value.entries()) {
+      elements.push(await resolvedValue(element, { path: [...path, index], progress }));
+    }
+    return elements;
+  }
+  if (!isRawObject(value)) return value;
+  const object = emptyObject();
+  for (const [key, member] of Object.entries(value)) {
+    object[key] = await resolvedValue(member, { path: [...path, key], progress });
+  }
+  return object;
 }
 
 /** The text with its values in place; the text as written where it has none, which is then undetermined. */

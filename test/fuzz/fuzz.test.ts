@@ -12,7 +12,7 @@ test('whatever is done to a configuration, it is checked without a fault', async
   const schema = schemaValidator();
   const failures: unknown[] = [];
   const verdicts = new Map<string, number>();
-  for (let index = 0; index < 2000; index++) {
+  for (let index = 0; index < 1000; index++) {
     const input = inputOf({ seed: 1, index, sources });
     const { verdict, failures: found } = await judgeInput(input, schema);
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
@@ -20,7 +20,7 @@ test('whatever is done to a configuration, it is checked without a fault', async
   }
   expect(failures).toEqual([]);
   // Inputs that are all refused at the door would test the door alone.
-  for (const verdict of ['accepted', 'refused', 'not JSON']) expect(verdicts.get(verdict)).toBeGreaterThan(100);
+  for (const verdict of ['accepted', 'refused', 'not JSON']) expect(verdicts.get(verdict)).toBeGreaterThan(50);
 });
 
 describe('the fuzzer', () => {

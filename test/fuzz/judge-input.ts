@@ -1,13 +1,12 @@
 // What must hold for every input, however broken it is. Gives the sentences that do not.
 import { checkConfig, type CheckedConfig, type CheckOptions } from '../../src/config/check.js';
 import { parseConfig } from '../../src/config/parse.js';
-import { diagnosticsText } from '../../src/cli/render/diagnostics-text.js';
-import { maskedText } from '../../src/cli/render/masked-text.js';
 import { inReadingOrder, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { memoryFiles } from '../support/memory-files.js';
 import type { SchemaValidator } from '../support/schema-validator.js';
 import type { FuzzInput } from './inputs.js';
 import { FUZZ_ENV, FUZZ_FILES, SENTINEL } from './odd-values.js';
+import { shownTexts } from './shown-texts.js';
 
 export interface Judgement {
   readonly verdict: 'accepted' | 'refused' | 'not JSON' | 'failed';
@@ -23,7 +22,7 @@ export async function judgeInput(input: FuzzInput, schema: SchemaValidator | und
     const failures = [
       ...resultFailures(linted, input),
       ...agreementFailures(linted, { again: await checked(input, true), unlinted: await checked(input, false) }),
-      ...renderingFailures(linted.diagnostics, input.text),
+      ...(await renderingFailures(linted.diagnostics, input.text)),
     ];
     const refusals = schema !== undefined && input.resolveReferences ? schemaRefusals(input.text, schema) : undefined;
     const isAccepted = linted.policy !== undefined;
@@ -84,11 +83,9 @@ function agreementFailures(linted: CheckedConfig, { again, unlinted }: OtherRuns
   ];
 }
 
-/** What is shown of a document: nothing throws, and nothing moves or steers a terminal. */
-function renderingFailures(diagnostics: readonly Diagnostic[], text: string): string[] {
-  const masked = [true, false].map((isBroken) => maskedText(text, { isBroken }));
-  const report = { file: 'fuzz.json', text, diagnostics, unsupported: [] };
-  const shown = diagnosticsText([report], { color: false, frames: true, quiet: false });
+/** Nothing of what is shown of a document moves or steers a terminal, or tells a secret. */
+async function renderingFailures(diagnostics: readonly Diagnostic[], text: string): Promise<string[]> {
+  const { masked, shown } = await shownTexts(diagnostics, text);
   return [
     ...(masked.every((other) => other.length === text.length) ? [] : ['masking moves the text']),
     ...(/[\p{Cc}\p{Zl}\p{Zp}]/u.test(shown.replaceAll('\n', '')) ? ['a control character is shown'] : []),
