@@ -1,9 +1,9 @@
 // What must hold for every input, however broken it is. Gives the sentences that do not.
-import { checkConfig, type CheckedConfig, type CheckOptions } from '../../src/config/check.js';
+import type { CheckedConfig } from '../../src/config/check.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { inReadingOrder, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
-import { memoryFiles } from '../support/memory-files.js';
 import type { SchemaValidator } from '../support/schema-validator.js';
+import { checkText } from '../unit/config/check-text.js';
 import type { FuzzInput } from './inputs.js';
 import { FUZZ_ENV, FUZZ_FILES, SENTINEL } from './odd-values.js';
 import { shownTexts } from './shown-texts.js';
@@ -41,10 +41,11 @@ export async function judgeInput(input: FuzzInput, schema: SchemaValidator | und
   }
 }
 
-export function checked(input: Omit<FuzzInput, 'kind'>, lint: boolean): Promise<CheckedConfig> {
-  const host: CheckOptions['host'] = { env: FUZZ_ENV, files: memoryFiles(FUZZ_FILES) };
-  const { text, trusted, resolveReferences } = input;
-  return checkConfig({ host, file: 'fuzz.json', directory: '/etc/mcpgw', text, trusted, resolveReferences, lint });
+export function checked(
+  { text, trusted, resolveReferences }: Omit<FuzzInput, 'kind'>,
+  lint: boolean,
+): Promise<CheckedConfig> {
+  return checkText(text, { env: FUZZ_ENV, files: FUZZ_FILES, trusted, resolveReferences, lint });
 }
 
 function resultFailures({ policy, diagnostics }: CheckedConfig, { text }: FuzzInput): string[] {

@@ -1,7 +1,7 @@
 // checkConfig on a text, in a world that the test writes down: an environment and files in memory.
 import { checkConfig, type CheckedConfig, type CheckOptions } from '../../../src/config/check.js';
+import { nodeHost } from '../../../src/host.js';
 import type { GatewayPolicy, ServerPolicy } from '../../../src/policy/model.js';
-import { memoryFiles } from '../../support/memory-files.js';
 
 export interface World extends Partial<Omit<CheckOptions, 'host' | 'text'>> {
   readonly env?: Readonly<Record<string, string>>;
@@ -24,6 +24,17 @@ export async function serverOf(config: unknown, world: World = {}): Promise<Serv
   const [server] = (await policyOf(config, world)).servers;
   if (server === undefined) throw new Error('no server');
   return server;
+}
+
+export function memoryFiles(files: Readonly<Record<string, string>>): CheckOptions['host']['files'] {
+  return {
+    ...nodeHost().files,
+    readText: async (file) => {
+      const text = files[file];
+      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      return text;
+    },
+  };
 }
 
 const BARE_OPTIONS: Omit<CheckOptions, 'host' | 'text'> = {

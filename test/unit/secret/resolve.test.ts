@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseReferences, referenceLabel, resolveTemplate } from '../../../src/secret/resolve.js';
-import { memoryFiles } from '../../support/memory-files.js';
+import { memoryFiles } from '../config/check-text.js';
 
 const WORLD = {
   host: {
