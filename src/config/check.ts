@@ -54,7 +54,7 @@ export interface ConfigSource {
 export async function checkConfig(options: CheckOptions): Promise<CheckedConfig> {
   const { file, trusted } = options;
   const parsed = parseConfig(options.text);
-  if (parsed.root === undefined || parsed.syntax.some(({ isRepaired }) => !isRepaired)) {
+  if (!parsed.isWhole) {
     const { syntaxDiagnostics } = await import('./report.js');
     return { policy: undefined, diagnostics: syntaxDiagnostics(parsed, file), source: undefined };
   }

@@ -27,6 +27,7 @@ export async function compilePatterns({ sections, references }: PatternSources):
   const patterns = new Map<string, Pattern>();
   const findings: Finding[] = [];
   for (const { source, path } of sources) {
+    if (patterns.has(source)) continue;
     try {
       const engine = RE2JS.compile(source);
       patterns.set(source, { source, test: (text) => engine.test(text) });

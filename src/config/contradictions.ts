@@ -76,7 +76,9 @@ function sharedCredentials({ layout, isReference }: ContradictionContext): Findi
 function insecureUrl(server: ServerSections): Finding[] {
   const url = settingOf(server, 'url');
   if (typeof url?.value !== 'string' || !isInsecure(url.value)) return [];
-  if (settingOf(server, 'allow_insecure_http')?.value === true) return [];
+  const allowed = settingOf(server, 'allow_insecure_http')?.value;
+  // Of another type it is an error of its own, and nobody knows what was meant.
+  if (allowed !== undefined && allowed !== false) return [];
   return [
     {
       code: 'MCPGW106',

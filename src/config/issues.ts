@@ -6,7 +6,7 @@ import { ruleOfCode, valueKnownAs } from './other-names.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { elementsOf, memberOf } from './raw-value.js';
 import type { IssueDetails } from './schema/structure.js';
-import { nearest, suggestion } from './suggest.js';
+import { nearest, rememberedNearestKey, type NearestKey } from './suggest.js';
 
 export interface IssueContext {
   readonly document: unknown;
@@ -15,14 +15,39 @@ export interface IssueContext {
 }
 
 export function findingsOf(issues: readonly z.core.$ZodIssue[], context: IssueContext): readonly Finding[] {
-  return issues.map((issue) => findingOf(issue, context));
+  const nearestKey = rememberedNearestKey();
+  const findings = issues.map((issue) => findingOf(issue, { ...context, nearestKey }));
+  const misspelt = new Set(
+    findings.flatMap(({ path, meant }) => (meant === undefined ? [] : [pointerOf([...path.slice(0, -1), meant])])),
+  );
+  return misspelt.size === 0 ? findings : findings.filter((finding) => !followsFrom(misspelt, finding));
 }
 
-function findingOf(issue: z.core.$ZodIssue, context: IssueContext): Finding {
+/** Any of these is what MCPGW108 finds missing. */
+const VALIDATION_METHODS = ['jwksUri', 'jwks', 'introspectEndpoint'];
+
+/** Whether the only reason for a missing key is that it is misspelt: that is one mistake, and has been said. */
+function followsFrom(misspelt: ReadonlySet<string>, { code, path, part, lacks }: IssueFinding): boolean {
+  const keys = code === 'MCPGW108' && part === 'value' ? VALIDATION_METHODS : lacks === undefined ? [] : [lacks];
+  return keys.some((key) => misspelt.has(pointerOf([...path, key])));
+}
+
+interface IssueFinding extends Finding {
+  /** The key that is missing, when that is what was found. */
+  readonly lacks?: string;
+  /** The key that an unknown one probably stands for. */
+  readonly meant?: string | undefined;
+}
+
+interface FindingContext extends IssueContext {
+  readonly nearestKey: NearestKey;
+}
+
+function findingOf(issue: z.core.$ZodIssue, context: FindingContext): IssueFinding {
   // Paths of JSON documents hold keys and indices, never symbols.
   const path = issue.path as Path;
   // Every custom issue comes from schema/structure.ts, which puts the details in.
-  if (issue.code === 'custom') return ownFinding(path, issue.params as unknown as IssueDetails);
+  if (issue.code === 'custom') return ownFinding(path, issue.params as unknown as IssueDetails, context);
   const value = valueAt(context.document, path);
   if (value === undefined) return missing(path);
   if (issue.code === 'invalid_type') {
@@ -33,22 +58,23 @@ function findingOf(issue: z.core.$ZodIssue, context: IssueContext): Finding {
   return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} is not a value that is allowed here` };
 }
 
-function ownFinding(path: Path, details: IssueDetails): Finding {
+function ownFinding(path: Path, details: IssueDetails, { nearestKey }: FindingContext): IssueFinding {
   if (details.kind === 'unknown-key') {
     const key = String(path.at(-1));
     const hint = Object.hasOwn(details.hints, key) ? details.hints[key] : undefined;
     const rule = ruleOfCode(key, details.known);
-    const meant = rule === undefined ? suggestion(key, details.known) : `did you mean \`${rule}\`?`;
-    const help = hint ?? meant ?? details.otherwise;
-    return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help };
+    const meant = rule ?? nearestKey(key, details.known);
+    const help = hint ?? (meant === undefined ? details.otherwise : `did you mean \`${meant}\`?`);
+    return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help, meant };
   }
   const { code, says, help, part = 'value' } = details.problem;
   return { code, path, part, message: `${labelOf(path)} ${says}`, help };
 }
 
-function missing(path: Path): Finding {
+function missing(path: Path): IssueFinding {
   const parent = path.slice(0, -1);
-  return { code: 'MCPGW104', path: parent, part: 'value', message: `${labelOf(parent)} lacks ${labelOf(path)}` };
+  const message = `${labelOf(parent)} lacks ${labelOf(path)}`;
+  return { code: 'MCPGW104', path: parent, part: 'value', message, lacks: String(path.at(-1)) };
 }
 
 const TEXT_ALONE = 'a secret reference gives a text: write the value itself';

@@ -9,12 +9,12 @@ import { emptyObject, type RawObject } from './raw-value.js';
 /** Deeper documents are refused: the parser is recursive, and no configuration comes near it. */
 const DEPTH_LIMIT = 100;
 
-export interface SyntaxProblem {
+/** What the parser stumbled over; syntax.ts says what is wrong. */
+export interface SyntaxFault {
+  /** jsonc-parser's name of it, or `DepthExceeded`. */
+  readonly kind: string;
   readonly offset: number;
   readonly length: number;
-  readonly message: string;
-  /** The value is whole all the same (a missing comma): what else is wrong can be told in the same run. */
-  readonly isRepaired: boolean;
 }
 
 export interface ParsedConfig {
@@ -22,23 +22,37 @@ export interface ParsedConfig {
   readonly text: string;
   readonly value: unknown;
   readonly root: Node | undefined;
-  /** When one of them is not repaired, `value` is not to be relied upon. */
-  readonly syntax: readonly SyntaxProblem[];
+  readonly syntax: readonly SyntaxFault[];
+  /** Whether `value` is all that the text says, in spite of `syntax`: then the rest can be judged in the same run. */
+  readonly isWhole: boolean;
   readonly duplicates: readonly Finding[];
 }
 
 export function parseConfig(given: string): ParsedConfig {
   const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
-  const tooDeep = depthProblem(text);
-  if (tooDeep !== undefined) return { text, value: undefined, root: undefined, syntax: [tooDeep], duplicates: [] };
+  const tooDeep = depthExceeded(text);
+  if (tooDeep !== undefined)
+    return { text, value: undefined, root: undefined, syntax: [tooDeep], isWhole: false, duplicates: [] };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
   const duplicates: Finding[] = [];
   const value = root === undefined ? undefined : valueOf(root, { path: [], duplicates });
-  return { text, value, root, syntax: onceEach(errors).map(syntaxProblem), duplicates };
+  const syntax = errors.map(({ error, ...range }) => ({ kind: printParseErrorCode(error), ...range }));
+  const isWhole =
+    root !== undefined && syntax.every((fault, index) => isRepaired(text, { fault, next: syntax[index + 1] }));
+  return { text, value, root, syntax, isWhole, duplicates };
 }
 
-function depthProblem(text: string): SyntaxProblem | undefined {
+/** Whether jsonc-parser goes on behind the fault as if the text had been right. */
+function isRepaired(
+  text: string,
+  { fault, next }: { readonly fault: SyntaxFault; readonly next: SyntaxFault | undefined },
+): boolean {
+  // A number or a word may be the rest of a broken one; a bracket that closes belongs to something else.
+  return fault.kind === 'CommaExpected' && '"{['.includes(text.charAt(fault.offset)) && next?.offset !== fault.offset;
+}
+
+function depthExceeded(text: string): SyntaxFault | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
   // A token's first character tells brackets from all else; at the end of the text the offset is its length.
@@ -47,86 +61,50 @@ function depthProblem(text: string): SyntaxProblem | undefined {
     const first = text.charAt(offset);
     if (first === '{' || first === '[') depth += 1;
     if (first === '}' || first === ']') depth -= 1;
-    if (depth > DEPTH_LIMIT) {
-      return {
-        offset,
-        length: 1,
-        message: `the document is nested deeper than ${DEPTH_LIMIT} levels`,
-        isRepaired: false,
-      };
-    }
+    if (depth > DEPTH_LIMIT) return { kind: 'DepthExceeded', offset, length: 1 };
   }
   return undefined;
 }
 
 interface Building {
-  readonly path: Path;
+  /** Of the value that is being built; one list for the whole document, because there are many values. */
+  readonly path: (string | number)[];
   readonly duplicates: Finding[];
 }
 
 function valueOf(node: Node, building: Building): unknown {
   if (node.type === 'object') return objectOf(node, building);
-  if (node.type === 'array') {
-    return (node.children ?? []).map((child, index) =>
-      valueOf(child, { ...building, path: [...building.path, index] }),
-    );
+  if (node.type !== 'array') {
+    // jsonc-parser gives the decoded literal of every other node.
+    return node.value as unknown;
   }
-  // jsonc-parser gives the decoded literal of every other node.
-  return node.value as unknown;
+  return (node.children ?? []).map((child, index) => {
+    building.path.push(index);
+    const element = valueOf(child, building);
+    building.path.pop();
+    return element;
+  });
 }
 
-function objectOf(node: Node, { path, duplicates }: Building): RawObject {
+function objectOf(node: Node, building: Building): RawObject {
   const object = emptyObject();
   for (const property of node.children ?? []) {
     const [key, member] = property.children ?? [];
     if (typeof key?.value !== 'string' || member === undefined) continue;
-    const memberPath = [...path, key.value];
-    if (Object.hasOwn(object, key.value)) {
-      duplicates.push({
-        code: 'MCPGW101',
-        path: memberPath,
-        part: 'key',
-        message: `${labelOf(memberPath)} stands twice in this object`,
-        help: 'keep one of them',
-      });
-    }
-    object[key.value] = valueOf(member, { path: memberPath, duplicates });
+    building.path.push(key.value);
+    if (key.value in object) building.duplicates.push(duplicate([...building.path]));
+    object[key.value] = valueOf(member, building);
+    building.path.pop();
   }
   return object;
 }
 
-const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is not JSON: a text needs double quotes, and the only words are true, false and null',
-  InvalidNumberFormat: 'this is not a JSON number',
-  PropertyNameExpected: 'a key in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing } is expected here',
-  CloseBracketExpected: 'a closing ] is expected here',
-  EndOfFileExpected: 'the document has ended, but more follows',
-  UnexpectedEndOfComment: 'this comment does not end',
-  UnexpectedEndOfString: 'this text does not end: a double quote is missing',
-  UnexpectedEndOfNumber: 'this number does not end',
-  InvalidUnicode: 'this \\u escape is not valid: it takes four hexadecimal digits',
-  InvalidEscapeCharacter: 'this escape is not valid in JSON',
-  InvalidCharacter: 'a control character is not allowed in a text: write it as an escape',
-};
-
-/** Those after which jsonc-parser goes on as if the text had been right. */
-const REPAIRED: ReadonlySet<string> = new Set([
-  'CommaExpected',
-  'InvalidUnicode',
-  'InvalidEscapeCharacter',
-  'InvalidCharacter',
-]);
-
-/** Two unclosed objects are one complaint about the end of the text. */
-function onceEach(errors: readonly ParseError[]): readonly ParseError[] {
-  return [...new Map(errors.map((error) => [`${error.error} ${error.offset}`, error])).values()];
-}
-
-function syntaxProblem({ error, offset, length }: ParseError): SyntaxProblem {
-  const name = printParseErrorCode(error);
-  return { offset, length, message: SYNTAX_MESSAGES[name] ?? 'this is not JSON', isRepaired: REPAIRED.has(name) };
+function duplicate(path: Path): Finding {
+  return {
+    code: 'MCPGW101',
+    path,
+    part: 'key',
+    message: `${labelOf(path)} stands twice in this object`,
+    help: 'keep one of them',
+  };
 }

@@ -1,5 +1,5 @@
 // Findings → diagnostics: with file, line and column, in reading order. Loaded only when there is something to say.
-import { inReadingOrder, type Diagnostic, type Severity } from '../diagnostics/diagnostic.js';
+import { inReadingOrder, type Diagnostic, type Place, type Severity } from '../diagnostics/diagnostic.js';
 import type { Finding } from './finding.js';
 import type { LintFinding } from './lint.js';
 import type { ParsedConfig } from './parse.js';
@@ -7,20 +7,29 @@ import { pointerOf } from './path.js';
 import { unusedSilencer } from './rules/unused-silencer.js';
 import { applySilencers, silencersIn, type UselessSilencer } from './silencers.js';
 import { placesIn, type Places } from './places.js';
+import { syntaxProblems } from './syntax.js';
 
-/** More than the first few tell nothing: a parser that has lost its way reports every token. */
-const SYNTAX_LIMIT = 20;
-
+/** Of a document that cannot be judged further. */
 export function syntaxDiagnostics(parsed: ParsedConfig, file: string): readonly Diagnostic[] {
   const places = placesIn(parsed.text, parsed.root);
-  const repeats = parsed.duplicates.map((finding) => diagnosticOf(finding, { severity: 'error', file, places }));
-  return inReadingOrder([...syntaxOf(parsed, { file, places }), ...repeats]);
+  const problems = syntaxOf(parsed, { file, places });
+  // Behind the first of them, what stands in one object is the parser's guess.
+  const [first] = problems;
+  const repeats = parsed.duplicates
+    .map((finding) => diagnosticOf(finding, { severity: 'error', file, places }))
+    .filter(({ place }) => first === undefined || isBefore(place, first.place));
+  return inReadingOrder([...problems, ...repeats]);
 }
 
-function syntaxOf({ syntax, root }: ParsedConfig, { file, places }: Omit<Setting, 'severity'>): readonly Diagnostic[] {
-  const nothing = { offset: 0, length: 0, message: 'the document is empty' };
-  const problems = syntax.length === 0 && root === undefined ? [nothing] : syntax;
-  return problems.slice(0, SYNTAX_LIMIT).map(({ offset, length, message }) => ({
+function syntaxOf(
+  { text, root, syntax }: ParsedConfig,
+  { file, places }: Omit<Setting, 'severity'>,
+): readonly Diagnostic[] {
+  const isEmpty = root === undefined && syntax.every(({ offset }) => offset === text.length);
+  const problems = isEmpty
+    ? [{ offset: text.length, length: 0, message: 'the document is empty' }]
+    : syntaxProblems(text, syntax);
+  return problems.map(({ offset, length, message }): Diagnostic => ({
     code: 'MCPGW100',
     severity: 'error',
     file,
@@ -28,6 +37,10 @@ function syntaxOf({ syntax, root }: ParsedConfig, { file, places }: Omit<Setting
     pointer: '',
     message,
   }));
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
 }
 
 export interface ReportOptions {

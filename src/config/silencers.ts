@@ -5,7 +5,7 @@ import { createScanner } from 'jsonc-parser';
 import { ERROR_CODES, ONLINE_CODES, RULE_CODES, type OnlineCode, type RuleCode } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { labelOf } from './path.js';
-import { suggestion } from './suggest.js';
+import { nearest } from './suggest.js';
 
 export interface Silencer {
   /** Of the comment. */
@@ -119,8 +119,9 @@ function uselessName({ silencer, name, code }: Asked): UselessSilencer {
   if (Object.hasOwn(ERROR_CODES, name)) {
     return { silencer, message: `${label} is an error, and errors cannot be silenced`, help: undefined };
   }
-  const names = Object.entries(RULE_CODES).flat();
-  return { silencer, message: `${label} is not a rule`, help: suggestion(name, names) };
+  const meant = nearest(name, Object.entries(RULE_CODES).flat());
+  const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+  return { silencer, message: `${label} is not a rule`, help };
 }
 
 interface Asked {

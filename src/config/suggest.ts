@@ -1,23 +1,69 @@
 // The name that was probably meant: the same word in another spelling, a part of it, or a slip of the keys away.
 
+/** Nobody means a key by more. */
+const LONGEST_WORD = 60;
+
 /** The nearest of the names, or undefined when none is near. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
-  if (word.length > 60) return undefined;
+  if (word.length > LONGEST_WORD) return undefined;
   const plain = plainly(word);
   const same = names.find((name) => plainly(name) === plain);
   if (same !== undefined) return same;
   const limit = plain.length <= 4 ? 1 : plain.length <= 8 ? 2 : 3;
   const ranked = names
-    .map((name) => ({ name, distance: editDistance(plain, plainly(name)) }))
+    .map((name) => ({ name, plainName: plainly(name) }))
+    .filter(({ plainName }) => Math.abs(plainName.length - plain.length) <= limit)
+    .map(({ name, plainName }) => ({ name, distance: editDistance(plain, plainName) }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance);
-  return ranked[0]?.name ?? names.find((name) => plain.length >= 5 && plainly(name).includes(plain));
+  if (ranked[0] !== undefined || plain.length < 5) return ranked[0]?.name;
+  return shortest(names.filter((name) => plainly(name).includes(plain)));
 }
 
-/** As the line of help that follows an error. */
-export function suggestion(word: string, names: readonly string[]): string | undefined {
-  const name = nearest(word, names);
-  return name === undefined ? undefined : `did you mean \`${name}\`?`;
+export type NearestKey = (word: string, keys: readonly string[]) => string | undefined;
+
+/** `nearestKey` for a document in which one mistake may stand a thousand times; a list of keys is known by identity. */
+export function rememberedNearestKey(): NearestKey {
+  const answers = new Map<readonly string[], Map<string, string | undefined>>();
+  return (word, keys) => {
+    const known = answers.get(keys) ?? new Map<string, string | undefined>();
+    answers.set(keys, known);
+    if (!known.has(word)) known.set(word, nearestKey(word, keys));
+    return known.get(word);
+  };
+}
+
+/** The key that was probably meant: the nearest, else the one that says the same in more or longer words. */
+export function nearestKey(word: string, keys: readonly string[]): string | undefined {
+  const near = nearest(word, keys);
+  if (near !== undefined || word.length > LONGEST_WORD) return near;
+  const given = wordsOf(word);
+  if (given.length === 0) return undefined;
+  const wordier = keys.filter((key) => {
+    const words = wordsOf(key);
+    return given.length <= words.length && given.every((part) => words.some((other) => isSameStem(part, other)));
+  });
+  return shortest(wordier);
+}
+
+function shortest(names: readonly string[]): string | undefined {
+  return names.toSorted((a, b) => a.length - b.length)[0];
+}
+
+function wordsOf(name: string): readonly string[] {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return words.filter((word) => word !== '');
+}
+
+/** `alg` and `algorithm`, `params` and `parameters`. */
+function isSameStem(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  let common = 0;
+  while (common < short.length && short[common] === long[common]) common += 1;
+  return (common >= 3 && common === short.length) || (common >= 4 && common >= long.length * 0.4);
 }
 
 /** camelCase, snake_case and kebab-case of one word are the same. */

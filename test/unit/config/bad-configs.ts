@@ -22,12 +22,12 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   {
     title: 'empty document',
     text: '',
-    expected: [{ code: 'MCPGW100', at: '1:1', pointer: '', message: 'a value is expected here' }],
+    expected: [{ code: 'MCPGW100', at: '1:1', pointer: '', message: 'the document is empty' }],
   },
   {
     title: 'only a comment',
     text: '// nothing\n',
-    expected: [{ code: 'MCPGW100', at: '2:1', pointer: '', message: 'a value is expected here' }],
+    expected: [{ code: 'MCPGW100', at: '2:1', pointer: '', message: 'the document is empty' }],
   },
   {
     title: 'single quotes',
@@ -39,21 +39,18 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
         pointer: '',
         message: 'this is not JSON: a text needs double quotes, and the only words are true, false and null',
       },
-      { code: 'MCPGW100', at: '1:8', pointer: '', message: 'a key in double quotes is expected here' },
-      { code: 'MCPGW100', at: '1:12', pointer: '', message: 'a value is expected here' },
     ],
   },
   {
     title: 'missing comma',
     text: '{\n  "timeout_ms": 1\n  "headers": {}\n}',
-    expected: [{ code: 'MCPGW100', at: '3:3', pointer: '', message: 'a comma is expected here' }],
+    expected: [{ code: 'MCPGW100', at: '3:3', pointer: '', message: 'a comma is missing before this' }],
   },
   {
     title: 'unterminated text',
     text: '{ "client_headers": { "a": "b } }',
     expected: [
       { code: 'MCPGW100', at: '1:28', pointer: '', message: 'this text does not end: a double quote is missing' },
-      { code: 'MCPGW100', at: '1:34', pointer: '', message: 'a closing } is expected here' },
     ],
   },
   {

@@ -16,7 +16,7 @@ describe('parsing', () => {
     expect(duplicates.map(({ path }) => pointerOf(path))).toEqual(['/a', '/b/0/c', '/a']);
   });
 
-  test('finds every syntax error', () => {
+  test('hands on all that the parser stumbled over', () => {
     const { syntax } = parseConfig('{ "a" 1, "b": tru, }');
     expect(syntax.map(({ offset }) => offset)).toEqual([6, 14, 17]);
   });

@@ -15,11 +15,11 @@ describe.each(NAMES)('the name %s', (name) => {
 
   test('is judged as a claim of claimValues', async () => {
     const { diagnostics } = await checkText(
-      `{ "jwt_validation": { "jwksUri": "https://idp.example/k", "claimValues": { "${name}": { "value": "a" } } } }`,
+      `{ "jwt_validation": { "jwksUri": "https://idp.example/k", "claimValues": { "${name}": { "expected": "a" } } } }`,
     );
     expect(diagnostics.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
       `MCPGW104 /jwt_validation/claimValues/${name}`,
-      `MCPGW103 /jwt_validation/claimValues/${name}/value`,
+      `MCPGW103 /jwt_validation/claimValues/${name}/expected`,
     ]);
   });
 
