@@ -5,6 +5,7 @@ import type { Host } from '../host.js';
 import { createLog, type Log, type LogLevel } from '../log.js';
 import { redact } from '../secret/redact.js';
 import type { OutputOptions } from './options/output.js';
+import { jsonText } from './render/json-text.js';
 
 export interface CommandContext {
   readonly host: Host;
@@ -54,7 +55,7 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
     },
     spinner: host.stdio.stderr.isTTY === true && !isSet(host.env['CI']) && !quiet && !json,
     print,
-    printJson: (value) => print(JSON.stringify(value, undefined, 2)),
+    printJson: (value) => print(jsonText(value)),
     note: (text) => {
       if (!quiet) host.stdio.stderr.write(`${redact(text)}\n`);
     },
