@@ -2,8 +2,8 @@
 // that they cannot say something else. `npm run docs` writes them; a test compares.
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
-import { LINT_RULES } from '../src/config/lint.js';
-import { ERROR_CODES } from '../src/diagnostics/codes.js';
+import { codeFacts, type CodeFacts } from '../src/cli/render/code-facts.js';
+import { asSentence } from '../src/cli/render/sentence.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { nodeHost } from '../src/host.js';
 
@@ -41,6 +41,8 @@ function helpOf(command: Command): string {
 }
 
 function diagnosticsPage(): string {
+  const facts = codeFacts();
+  const [errors, rules] = (['error', 'rule'] as const).map((kind) => facts.filter((each) => each.kind === kind));
   return page('Diagnostics', [
     'Every finding of `mcpgw validate` has a code that never changes its meaning. Errors make the configuration invalid',
     'for every command. Warnings fail `validate --strict` alone; `"lint": { "<rule>": "off" | "warning" | "error" }` at',
@@ -48,23 +50,26 @@ function diagnosticsPage(): string {
     '',
     '## Errors',
     '',
-    '| code | what is wrong |',
-    '| --- | --- |',
-    ...Object.entries(ERROR_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`),
-    '',
+    ...(errors ?? []).flatMap(codeSection),
     '## Warnings',
     '',
-    ...LINT_RULES.flatMap((rule) => [
-      `### ${rule.name}`,
-      '',
-      `**${rule.code}**, ${rule.severity}. ${sentence(rule.meaning)}`,
-      '',
-      `Why it matters: ${rule.why}`,
-      '',
-      `What to do: ${rule.help}`,
-      '',
-    ]),
+    ...(rules ?? []).flatMap(codeSection),
   ]);
+}
+
+/** Under a heading whose anchor is where `helpUri` leads: a rule's name, an error's code. */
+function codeSection({ code, kind, name, level, summary, why, help }: CodeFacts): readonly string[] {
+  const [heading, label] = kind === 'rule' ? [name, code] : [code, name];
+  return [
+    `### ${heading}`,
+    '',
+    `**${label}**, ${level}. ${asSentence(summary)}`,
+    '',
+    `Why it matters: ${why}`,
+    '',
+    `What to do: ${help}`,
+    '',
+  ];
 }
 
 function exitCodesPage(): string {
@@ -89,8 +94,4 @@ function exitCodesPage(): string {
 
 function page(title: string, lines: readonly string[]): string {
   return `${NOTE}\n\n# ${title}\n\n${lines.join('\n').trimEnd()}\n`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -52,3 +52,7 @@ export const RULE_CODES = {
 export type ErrorDiagnosticCode = keyof typeof ERROR_CODES;
 export type RuleCode = keyof typeof RULE_CODES;
 export type DiagnosticCode = ErrorDiagnosticCode | RuleCode;
+
+export function isRuleCode(code: DiagnosticCode): code is RuleCode {
+  return Object.hasOwn(RULE_CODES, code);
+}
