@@ -11,6 +11,7 @@ export interface Places {
 
 export function placesIn(text: string, root: Node | undefined): Places {
   const starts = lineStarts(text);
+  const propertyOf = propertyFinder();
   const ofRange = (offset: number, length: number): Place => {
     const from = positionOf(starts, Math.min(offset, text.length));
     const to = positionOf(starts, Math.min(offset + length, text.length));
@@ -19,13 +20,19 @@ export function placesIn(text: string, root: Node | undefined): Places {
   return {
     ofRange,
     at: (path, part) => {
-      const node = root === undefined ? undefined : nodeAt(root, { path, part });
+      const node = root === undefined ? undefined : nodeAt(root, { path, part, propertyOf });
       return ofRange(node?.offset ?? 0, node?.length ?? 0);
     },
   };
 }
 
-function nodeAt(root: Node, { path, part }: { path: Path; part: 'key' | 'value' }): Node {
+interface Search {
+  readonly path: Path;
+  readonly part: 'key' | 'value';
+  readonly propertyOf: (object: Node, key: string) => Node | undefined;
+}
+
+function nodeAt(root: Node, { path, part, propertyOf }: Search): Node {
   let node = root;
   for (const [depth, step] of path.entries()) {
     const property = typeof step === 'string' ? propertyOf(node, step) : undefined;
@@ -37,9 +44,20 @@ function nodeAt(root: Node, { path, part }: { path: Path; part: 'key' | 'value' 
   return node;
 }
 
-/** The last one of that name: its value is the one that counts, and a duplicate is reported where it repeats. */
-function propertyOf(object: Node, key: string): Node | undefined {
-  return object.children?.findLast((property) => property.type === 'property' && property.children?.[0]?.value === key);
+/** Reads each object once, however many findings are in it. */
+function propertyFinder(): Search['propertyOf'] {
+  const known = new Map<Node, ReadonlyMap<unknown, Node>>();
+  return (object, key) => {
+    const properties = known.get(object) ?? propertiesOf(object);
+    known.set(object, properties);
+    return properties.get(key);
+  };
+}
+
+/** By name; the last one of a name: its value is the one that counts, and a duplicate is reported where it repeats. */
+function propertiesOf(object: Node): ReadonlyMap<unknown, Node> {
+  const properties = (object.children ?? []).filter(({ type }) => type === 'property');
+  return new Map(properties.map((property) => [property.children?.[0]?.value as unknown, property]));
 }
 
 function lineStarts(text: string): readonly number[] {
