@@ -30,7 +30,7 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
 function diagnosticsOf(error: unknown): readonly string[] {
   if (!(error instanceof InvalidConfigError)) return [];
   const report = { file: error.file, text: undefined, diagnostics: error.diagnostics, unsupported: [] };
-  return [diagnosticsText([report], { color: false, frames: false, quiet: true })];
+  return [diagnosticsText([report], { color: false, frames: undefined, quiet: true })];
 }
 
 /** commander has printed its own words already: help is an answer, everything else a wrong question. */
@@ -47,10 +47,10 @@ function wantsJson(host: Host): boolean {
   // The stdout of `serve` is the MCP channel, whatever else its command line says.
   if (host.args[0] === 'serve') return false;
   const words = flagWords(host);
-  return words.some(
-    (word, index) =>
-      word === '--json' || word === '--format=json' || (word === '--format' && words[index + 1] === 'json'),
-  );
+  if (words.includes('--json')) return true;
+  // The last one counts, as everywhere.
+  const last = words.findLastIndex((word) => word === '--format' || word.startsWith('--format='));
+  return words[last] === '--format=json' || (words[last] === '--format' && words[last + 1] === 'json');
 }
 
 /** As createContext counts: `-v -v`, `-vv`, `-qvv` and `--verbose --verbose` say the same. */

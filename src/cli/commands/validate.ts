@@ -7,12 +7,11 @@ import { McpgwError, unreadableFile } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { OutputOptions } from '../options/output.js';
-import { diagnosticsDocument } from '../render/diagnostics-json.js';
-import { diagnosticsText } from '../render/diagnostics-text.js';
 import { fails, type FileReport } from '../render/file-report.js';
+import { printReports, reportFormat, type ReportFormat } from '../render/print-reports.js';
 
 export interface ValidateOptions extends OutputOptions {
-  readonly format?: 'text' | 'json';
+  readonly format?: ReportFormat;
   /** Warnings fail, too. */
   readonly strict?: boolean;
   /** False for `--no-resolve`: secret references are checked for form alone. */
@@ -23,7 +22,7 @@ export interface ValidateOptions extends OutputOptions {
 /**
  * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read.
  *
- * @throws McpgwError USAGE when standard input is named twice
+ * @throws McpgwError USAGE when standard input is named twice, or two forms of output are asked for
  */
 export async function validate(
   context: CommandContext,
@@ -33,17 +32,11 @@ export async function validate(
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
   }
+  const format = reportFormat(options);
   const reports: FileReport[] = [];
   for (const name of args) reports.push(await reportOf(name, { context, options }));
   const strict = options.strict ?? false;
-  if (context.json || options.format === 'json') {
-    await context.printJson(diagnosticsDocument(reports, strict));
-  } else {
-    const { host, color, quiet } = context;
-    const frames = host.stdio.stdout.isTTY === true;
-    const text = diagnosticsText(reports, { color: color.stdout, frames, quiet });
-    if (text !== '') await context.print(text);
-  }
+  await printReports(reports, { context, format, strict });
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
   return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.NO : EXIT.OK;
 }

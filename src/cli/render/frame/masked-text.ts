@@ -1,13 +1,15 @@
-// The text of a configuration as it may be shown: every credential in it is replaced, character for character, so that
-// lines and columns stay where they are. Works on broken documents too, where it masks more rather than less.
+// The text of a configuration as it may be shown: whatever is not known to be public is replaced, character for
+// character, so that lines and columns stay where they are. Works on broken documents too, where it masks more.
 import { createScanner } from 'jsonc-parser';
-import { HEADER_OBJECTS, isSecretKey, looksLikeCredential } from '../../secret/sensitive-key.js';
-
-const DOT = '•';
+import { HEADER_OBJECTS, looksLikeCredential, SECRET_KEYS } from '../../../secret/sensitive-key.js';
+import { isHarmless, maskAll, maskAllButReferences, maskComment, maskedValue } from './masked-value.js';
+import { textOf } from './public-value.js';
 
 interface Token {
   readonly offset: number;
   readonly text: string;
+  /** Nothing but white space stands before it on its line. */
+  readonly startsLine: boolean;
 }
 
 export interface MaskOptions {
@@ -15,15 +17,12 @@ export interface MaskOptions {
   readonly isBroken: boolean;
 }
 
-/** Punctuation, words of JSON and of its neighbours, and numbers. */
-const HARMLESS = /^(?:[:,]|true|false|null|True|False|None|undefined|NaN|-?\d{1,12}(?:\.\d+)?)$/;
-
 /** The text of the same length and the same lines, without credentials. */
 export function maskedText(text: string, { isBroken }: MaskOptions): string {
   const parts: string[] = [];
   let shown = 0;
-  for (const { offset, text: token } of secretTokens(tokensOf(text), isBroken)) {
-    parts.push(text.slice(shown, offset), maskToken(token));
+  for (const { offset, text: token } of maskedTokens(tokensOf(text), isBroken)) {
+    parts.push(text.slice(shown, offset), token);
     shown = offset + token.length;
   }
   parts.push(text.slice(shown));
@@ -33,64 +32,114 @@ export function maskedText(text: string, { isBroken }: MaskOptions): string {
 function tokensOf(text: string): readonly Token[] {
   const scanner = createScanner(text, false);
   const tokens: Token[] = [];
+  let startsLine = true;
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const offset = scanner.getTokenOffset();
     const token = text.slice(offset, offset + scanner.getTokenLength());
-    if (token.trim() !== '') tokens.push({ offset, text: token });
+    if (token.trim() === '') {
+      startsLine ||= /[\r\n]/.test(token);
+    } else {
+      tokens.push({ offset, text: token, startsLine });
+      startsLine = false;
+    }
   }
   return tokens;
 }
 
-function* secretTokens(tokens: readonly Token[], isBroken: boolean): Iterable<Token> {
-  const open: string[] = [];
+/** An object or list that is open where the scanner stands. */
+interface Container {
+  readonly kind: 'object' | 'list';
+  /** The key that it is the value of; of a list in a list, the outer one's. */
+  readonly key: string;
+  /** Everything in it is masked. */
+  readonly isHidden: boolean;
+}
+
+const DOCUMENT: Container = { kind: 'object', key: '', isHidden: false };
+
+/** The tokens that are not shown as they are, masked. */
+function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<Token> {
+  const open: Container[] = [DOCUMENT];
+  // A key holds for the one value behind it.
   let key = '';
+  let before = '';
   for (const [index, token] of tokens.entries()) {
     const first = token.text.charAt(0);
+    const inside = open.at(-1) ?? DOCUMENT;
+    if (first === '/') {
+      yield { ...token, text: maskComment(token.text) };
+      continue;
+    }
     if (first === '{' || first === '[') {
-      open.push(key);
+      open.push(containerIn(inside, { kind: first === '{' ? 'object' : 'list', ownKey: key }));
       key = '';
     } else if (first === '}' || first === ']') {
-      key = open.pop() ?? '';
-    } else if (first === '/') {
-      if (looksLikeCredential(token.text)) yield token;
-    } else if (first === '"' && tokens[index + 1]?.text === ':') {
-      key = keyOf(token.text);
-      if (looksLikeCredential(key)) yield token;
-    } else if (isSecretValue(token.text, { key, open, isBroken })) {
-      yield token;
+      if (open.length > 1) open.pop();
+      key = '';
+    } else if (first === ',') {
+      key = '';
+    } else if (first === '"' && isKey({ tokens, index, before, isBroken })) {
+      key = textOf(token.text);
+      if (looksLikeCredential(key)) yield { ...token, text: maskAll(token.text) };
+    } else if (first !== ':') {
+      const shown = shownValue(token.text, { inside, key, isBroken });
+      if (shown !== token.text) yield { ...token, text: shown };
+      key = '';
     }
+    before = token.text;
   }
 }
 
-interface Surroundings {
-  readonly key: string;
-  readonly open: readonly string[];
+function containerIn(
+  outer: Container,
+  { kind, ownKey }: { readonly kind: Container['kind']; readonly ownKey: string },
+): Container {
+  if (ownKey === '') return { kind, key: outer.kind === 'list' ? outer.key : '', isHidden: outer.isHidden };
+  // `headers` under `forward_headers` are names alone.
+  const isHeaders = HEADER_OBJECTS.has(ownKey) && outer.key !== 'forward_headers';
+  const isHidden =
+    isHeaders || SECRET_KEYS.has(ownKey) || ownKey === 'authorization_params' || ownKey === 'header_command';
+  return { kind, key: ownKey, isHidden: outer.isHidden || isHidden };
+}
+
+interface KeyCandidate {
+  readonly tokens: readonly Token[];
+  readonly index: number;
+  /** The token before, comments left out. */
+  readonly before: string;
   readonly isBroken: boolean;
 }
 
-function isSecretValue(token: string, { key, open, isBroken }: Surroundings): boolean {
-  if (HARMLESS.test(token)) return false;
-  if (isBroken) return token.length > 2;
-  const keys = [...open, key];
-  const isCredential = keys.some(
-    // `headers` under `forward_headers` are names alone.
-    (name, depth) => isSecretKey(name) || (HEADER_OBJECTS.has(name) && keys[depth - 1] !== 'forward_headers'),
-  );
-  return isCredential || looksLikeCredential(token);
+/**
+ * In a broken document a value may have slipped in front of a colon: there, a key stands behind a brace or a comma, or
+ * begins its line, where the comma before it may be what is missing.
+ */
+function isKey({ tokens, index, before, isBroken }: KeyCandidate): boolean {
+  if (nextOf(tokens, index) !== ':') return false;
+  const token = tokens[index];
+  if (token === undefined || !isBroken) return true;
+  const isWhole = /^".*"$/s.test(token.text);
+  return isWhole && (before === '{' || before === ',' || (token.startsLine && before !== ':'));
 }
 
-function keyOf(token: string): string {
-  try {
-    const key: unknown = JSON.parse(token);
-    return typeof key === 'string' ? key : '';
-  } catch {
-    return '';
-  }
+/** The next token but comments. */
+function nextOf(tokens: readonly Token[], index: number): string | undefined {
+  let next = index + 1;
+  while (tokens[next]?.text.startsWith('/') === true) next += 1;
+  return tokens[next]?.text;
 }
 
-/** A reference without a default is what the author should see; all else becomes dots. Line breaks stay. */
-function maskToken(token: string): string {
-  return token.replace(/(?<!\$)\$\{[^}:]*(?:(?:env|file|keychain):[^}:]*)?\}|[^"\r\n]/gu, (part) =>
-    part.length > 2 ? part : DOT.repeat(part.length),
-  );
+interface Surroundings {
+  readonly inside: Container;
+  readonly key: string;
+  readonly isBroken: boolean;
+}
+
+function shownValue(source: string, { inside, key, isBroken }: Surroundings): string {
+  if (isHarmless(source)) return source;
+  const owner = inside.kind === 'list' ? inside.key : key;
+  // `headers` holds names alone where it is a list, and that stands under `forward_headers`.
+  const isPlaced = owner !== 'headers' || (inside.kind === 'list' && !inside.isHidden);
+  const isReadable = !isBroken || /^-?\d{1,12}(?:\.\d{1,12})?$/.test(source);
+  return inside.isHidden || !isPlaced || !isReadable ? maskAllButReferences(source) : maskedValue(source, owner);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskedText } from '../../../../src/cli/render/masked-text.js';
+import { maskedText } from '../../../../../src/cli/render/frame/masked-text.js';
 
 const masked = (text: string, isBroken = false): string => maskedText(text, { isBroken });
 
@@ -32,7 +32,7 @@ describe('masked text', () => {
   });
 
   test('hides every text of a broken document but its keys', () => {
-    expect(masked('{ "audience": "abc", x: secret }', true)).toBe('{ "audience": "•••", x: •••••• }');
+    expect(masked('{ "audience": "abc", x: secret }', true)).toBe('{ "audience": "•••", •: •••••• }');
   });
 
   test('keeps every line and column where it is', () => {
