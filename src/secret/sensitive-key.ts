@@ -2,7 +2,7 @@
 // shows a part of the file.
 import { redact } from './redact.js';
 
-export const SECRET_KEYS: ReadonlySet<string> = new Set([
+const SECRET_KEYS: ReadonlySet<string> = new Set([
   'client_secret',
   'introspectClientSecret',
   'identity_signing_key',
@@ -10,7 +10,7 @@ export const SECRET_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Objects of headers, by their keys. */
-export const HEADER_OBJECTS: ReadonlySet<string> = new Set(['headers', 'passthrough_headers', 'client_headers']);
+const HEADER_OBJECTS: ReadonlySet<string> = new Set(['headers', 'passthrough_headers', 'client_headers']);
 
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|credential|api-?key|auth-?key/i;
 

@@ -1,8 +1,9 @@
 // The text of a configuration as it may be shown: whatever is not known to be public is replaced, character for
 // character, so that lines and columns stay where they are. Works on broken documents too, where it masks more.
 import { createScanner } from 'jsonc-parser';
-import { HEADER_OBJECTS, looksLikeCredential, SECRET_KEYS } from '../../../secret/sensitive-key.js';
+import { looksLikeCredential } from '../../../secret/sensitive-key.js';
 import { isHarmless, maskAll, maskAllButReferences, maskComment, maskedValue } from './masked-value.js';
+import { DOCUMENT, openedIn, type OpenContainer } from './public-place.js';
 import { textOf } from './public-value.js';
 
 interface Token {
@@ -46,20 +47,9 @@ function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
-/** An object or list that is open where the scanner stands. */
-interface Container {
-  readonly kind: 'object' | 'list';
-  /** The key that it is the value of; of a list in a list, the outer one's. */
-  readonly key: string;
-  /** Everything in it is masked. */
-  readonly isHidden: boolean;
-}
-
-const DOCUMENT: Container = { kind: 'object', key: '', isHidden: false };
-
 /** The tokens that are not shown as they are, masked. */
 function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<Token> {
-  const open: Container[] = [DOCUMENT];
+  const open: OpenContainer[] = [DOCUMENT];
   // A key holds for the one value behind it.
   let key = '';
   let before = '';
@@ -71,14 +61,14 @@ function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
       continue;
     }
     if (first === '{' || first === '[') {
-      open.push(containerIn(inside, { kind: first === '{' ? 'object' : 'list', ownKey: key }));
+      open.push(openedIn(inside, { kind: first === '{' ? 'object' : 'list', key }));
       key = '';
     } else if (first === '}' || first === ']') {
       if (open.length > 1) open.pop();
       key = '';
     } else if (first === ',') {
       key = '';
-    } else if (first === '"' && isKey({ tokens, index, before, isBroken })) {
+    } else if (first === '"' && isKey({ tokens, index, inside, before, isBroken })) {
       key = textOf(token.text);
       if (looksLikeCredential(key)) yield { ...token, text: maskAll(token.text) };
     } else if (first !== ':') {
@@ -90,21 +80,10 @@ function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
   }
 }
 
-function containerIn(
-  outer: Container,
-  { kind, ownKey }: { readonly kind: Container['kind']; readonly ownKey: string },
-): Container {
-  if (ownKey === '') return { kind, key: outer.kind === 'list' ? outer.key : '', isHidden: outer.isHidden };
-  // `headers` under `forward_headers` are names alone.
-  const isHeaders = HEADER_OBJECTS.has(ownKey) && outer.key !== 'forward_headers';
-  const isHidden =
-    isHeaders || SECRET_KEYS.has(ownKey) || ownKey === 'authorization_params' || ownKey === 'header_command';
-  return { kind, key: ownKey, isHidden: outer.isHidden || isHidden };
-}
-
 interface KeyCandidate {
   readonly tokens: readonly Token[];
   readonly index: number;
+  readonly inside: OpenContainer;
   /** The token before, comments left out. */
   readonly before: string;
   readonly isBroken: boolean;
@@ -114,11 +93,11 @@ interface KeyCandidate {
  * In a broken document a value may have slipped in front of a colon: there, a key stands behind a brace or a comma, or
  * begins its line, where the comma before it may be what is missing.
  */
-function isKey({ tokens, index, before, isBroken }: KeyCandidate): boolean {
+function isKey({ tokens, index, inside, before, isBroken }: KeyCandidate): boolean {
   if (nextOf(tokens, index) !== ':') return false;
   const token = tokens[index];
   if (token === undefined || !isBroken) return true;
-  const isWhole = /^".*"$/s.test(token.text);
+  const isWhole = inside.kind === 'object' && /^".*"$/s.test(token.text);
   return isWhole && (before === '{' || before === ',' || (token.startsLine && before !== ':'));
 }
 
@@ -130,16 +109,14 @@ function nextOf(tokens: readonly Token[], index: number): string | undefined {
 }
 
 interface Surroundings {
-  readonly inside: Container;
+  readonly inside: OpenContainer;
   readonly key: string;
   readonly isBroken: boolean;
 }
 
 function shownValue(source: string, { inside, key, isBroken }: Surroundings): string {
   if (isHarmless(source)) return source;
-  const owner = inside.kind === 'list' ? inside.key : key;
-  // `headers` holds names alone where it is a list, and that stands under `forward_headers`.
-  const isPlaced = owner !== 'headers' || (inside.kind === 'list' && !inside.isHidden);
   const isReadable = !isBroken || /^-?\d{1,12}(?:\.\d{1,12})?$/.test(source);
-  return inside.isHidden || !isPlaced || !isReadable ? maskAllButReferences(source) : maskedValue(source, owner);
+  if (inside.isHidden || !isReadable) return maskAllButReferences(source);
+  return maskedValue(source, inside.kind === 'list' ? inside.key : key);
 }

@@ -11,6 +11,11 @@ export function isPublicValue(source: string, key: string): boolean {
   return ANY_VALUE.has(key);
 }
 
+/** Whether values of the key can be public at all. */
+export function hasPublicValue(key: string): boolean {
+  return NAMES.has(key) || URLS.has(key) || ANY_VALUE.has(key);
+}
+
 /** Whether the key's value is a URL. */
 export function isUrlKey(key: string): boolean {
   return URLS.has(key);
