@@ -10,6 +10,8 @@ export interface ProgramRun {
   readonly world: TestHost;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** The working directory, where it is not the host's own. */
+  readonly cwd?: string;
 }
 
 export interface ProgramResult {
@@ -18,12 +20,12 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-export async function runProgram({ words, world, env = {}, isTTY = false }: ProgramRun): Promise<ProgramResult> {
+export async function runProgram({ words, world, env = {}, isTTY = false, cwd }: ProgramRun): Promise<ProgramResult> {
   const stdin = new PassThrough();
   stdin.end();
   const run = await createTestHost({ sharing: world, env, stdin });
-  const host = { ...run.host, args: words };
-  if (isTTY) Object.assign(host.stdio.stdout, { isTTY, columns: 200 });
+  const host = { ...run.host, args: words, cwd: cwd ?? run.host.cwd };
+  if (isTTY) Object.assign(host.stdio.stdout, { isTTY, columns: 100 });
   const code = await createProgram(host, '0.0.0')
     .run(words)
     .catch((error: unknown) => reportFailure(host, error));

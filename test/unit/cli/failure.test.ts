@@ -40,6 +40,15 @@ describe('a failure', () => {
     expect(world.stderr()).toBe('');
   });
 
+  it.each([['--format', 'sarif'], ['--format=junit'], ['--format', 'json', '--format', 'github'], ['--', '--json']])(
+    'is told on stderr alone with %s %s',
+    async (...args) => {
+      await report(new McpgwError('USAGE', 'no such thing', { hint: 'ask for another' }), 'validate', ...args);
+      expect(world.stdout()).toBe('');
+      expect(world.stderr()).toBe('error: no such thing\nhint: ask for another\n');
+    },
+  );
+
   it('shows no token, neither in its words nor in its hint and details', async () => {
     const error = new McpgwError('USAGE', `what is ${TOKEN}?`, { hint: `drop ${TOKEN}`, details: { words: [TOKEN] } });
     await report(error, '--json');

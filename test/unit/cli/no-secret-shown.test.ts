@@ -94,6 +94,8 @@ ${value}
 /** How a credential can be written: with no finding, with a warning or an error at its own place, and as references. */
 const FORMS = {
   'as it is': JSON.stringify(SENTINEL),
+  'as a word': JSON.stringify('s3nt1nel-c0ffee'),
+  'as a word in a list': JSON.stringify(['s3nt1nel-c0ffee']),
   'with a placeholder (a warning)': JSON.stringify(`${SENTINEL} <your-key>`),
   'with a line break (an error in headers)': JSON.stringify(`${SENTINEL}\r\n`),
   'in a list (an error)': JSON.stringify([SENTINEL]),
@@ -102,7 +104,7 @@ const FORMS = {
   'as Bearer': JSON.stringify(`Bearer ${SENTINEL}\n`),
   'as a URL with userinfo': JSON.stringify(`http://ana:${encodeURIComponent(SENTINEL)}@a.example/`),
   'as a URL with a user alone': JSON.stringify(`http://${encodeURIComponent(SENTINEL)}@a.example/`),
-  'as a URL with a query': JSON.stringify(`http://a.example/x?apikey=${encodeURIComponent(SENTINEL)}#${SENTINEL}`),
+  'as a URL with a query': JSON.stringify(`http://a.example/x?k=${encodeURIComponent(SENTINEL)}#${SENTINEL}`),
   'as a URL with a path': JSON.stringify(`http://a.example/s/${encodeURIComponent(SENTINEL)}/mcp`),
   'as a URL in escapes': `"http:\\/\\/ana:${escapedJson(SENTINEL)}@a.example\\/${escapedJson(SENTINEL)}"`,
   'behind ${S}': JSON.stringify('${S}'),

@@ -118,5 +118,6 @@ function shownValue(source: string, { inside, key, isBroken }: Surroundings): st
   if (isHarmless(source)) return source;
   const isReadable = !isBroken || /^-?\d{1,12}(?:\.\d{1,12})?$/.test(source);
   if (inside.isHidden || !isReadable) return maskAllButReferences(source);
-  return maskedValue(source, inside.kind === 'list' ? inside.key : key);
+  const isInList = inside.kind === 'list';
+  return maskedValue(source, { key: isInList ? inside.key : key, isInList });
 }

@@ -1,14 +1,14 @@
 // Masks one value of a configuration as it stands in the file: the same length, with dots where something is not to be
 // seen.
 import { looksLikeCredential } from '../../../secret/sensitive-key.js';
-import { isPublicValue, isUrlKey, textOf } from './public-value.js';
+import { isPublicValue, isUrlKey, textOf, type ValuePlace } from './public-value.js';
 
 const DOT = '•';
 
-/** The value of the key with everything masked that is not known to be public. */
-export function maskedValue(source: string, key: string): string {
-  if (!isPublicValue(source, key)) return maskAllButReferences(source);
-  const mask = isUrlKey(key) ? maskUrl : maskDefaults;
+/** The value with everything masked that is not known to be public. */
+export function maskedValue(source: string, place: ValuePlace): string {
+  if (!isPublicValue(source, place)) return maskAllButReferences(source);
+  const mask = isUrlKey(place.key) ? maskUrl : maskDefaults;
   // Judged by what the escapes stand for, between which the parts cannot be told from one another.
   const text = textOf(source);
   const masked = mask(text);

@@ -1,19 +1,26 @@
 // Which values of a configuration may be shown on a screen. A list of what is public by its nature, never of what is
 // secret: the value of a misspelt or unknown key may be a credential, so only what is known to be none is shown.
 
+/** Where a value stands. */
+export interface ValuePlace {
+  /** Its own key, or that of the list it stands in. */
+  readonly key: string;
+  readonly isInList: boolean;
+}
+
 /**
- * True when the value of the key, as it stands in the file, is public by its nature. Parts of it still may not be: a
- * URL's query, a reference's default. The values of a list belong to the key of the list.
+ * True when the value, as it stands in the file, is public by its nature. Parts of it still may not be: a URL's query,
+ * a reference's default.
  */
-export function isPublicValue(source: string, key: string): boolean {
-  if (NAMES.has(key)) return HEADER_NAME.test(textOf(source));
+export function isPublicValue(source: string, { key, isInList }: ValuePlace): boolean {
+  if (NAMES.has(key) || (isInList && LISTS_OF_NAMES.has(key))) return HEADER_NAME.test(textOf(source));
   if (URLS.has(key)) return /^https?:\/\//i.test(textOf(source));
   return ANY_VALUE.has(key);
 }
 
 /** Whether values of the key can be public at all. */
 export function hasPublicValue(key: string): boolean {
-  return NAMES.has(key) || URLS.has(key) || ANY_VALUE.has(key);
+  return NAMES.has(key) || LISTS_OF_NAMES.has(key) || URLS.has(key) || ANY_VALUE.has(key);
 }
 
 /** Whether the key's value is a URL. */
@@ -24,7 +31,9 @@ export function isUrlKey(key: string): boolean {
 /** RFC 9110 section 5.1; whoever writes a whole header where its name belongs has written its value, too. */
 const HEADER_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
 
-const NAMES: ReadonlySet<string> = new Set(['forward_headers', 'headers', 'from', 'to', 'header_name', 'headerKey']);
+const NAMES: ReadonlySet<string> = new Set(['from', 'to', 'header_name', 'headerKey']);
+
+const LISTS_OF_NAMES: ReadonlySet<string> = new Set(['forward_headers', 'headers']);
 
 const URLS: ReadonlySet<string> = new Set([
   '$schema',

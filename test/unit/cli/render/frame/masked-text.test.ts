@@ -20,6 +20,42 @@ describe('masked text', () => {
     );
   });
 
+  test.each([
+    ['the query and the fragment', 'https://a.example/mcp?k=abc#d', 'https://a.example/mcp?•••••••'],
+    ['the user and the password', 'https://ana:abc@a.example/mcp', 'https://••••••••a.example/mcp'],
+    ['the user alone', 'https://abc@a.example/mcp', 'https://••••a.example/mcp'],
+    [
+      'a part of the path that is a key by its looks',
+      'https://a.example/s/0a1b2c3d4e5f6a7b/mcp',
+      `https://a.example/s/${'•'.repeat(16)}/mcp`,
+    ],
+    ['the default of a reference', 'https://${HOST:-abc}/mcp', 'https://••••••••••••/mcp'],
+    ['everything, where escapes hide its parts', 'https:\\/\\/abc@a.example', '•'.repeat(23)],
+    ['nothing of a plain one', 'https://a.example:8443/v1/mcp', 'https://a.example:8443/v1/mcp'],
+  ])('hides of a URL %s', (_what, url, expected) => {
+    expect(masked(`{ "mcpServers": { "a": { "url": "${url}" } } }`)).toBe(
+      `{ "mcpServers": { "a": { "url": "${expected}" } } }`,
+    );
+  });
+
+  test('hides values of keys that it does not know, and what stands where no object belongs', () => {
+    expect(masked('{ "client_secrt": "abc", "mode": { "values": ["abc"] }, "x-a": { "url": 5 } }')).toBe(
+      '{ "client_secrt": "•••", "mode": { "values": ["•••"] }, "x-a": { "url": • } }',
+    );
+  });
+
+  test('hides what comments say', () => {
+    expect(masked('{ // was abc\n "mode": /* abc */ "allowlist" }')).toBe(
+      '{ //••••••••\n "mode": /*•••••*/ "allowlist" }',
+    );
+  });
+
+  test('goes by what escapes stand for', () => {
+    expect(masked('{ "\\u0068eaders": { "A": "abc" }, "values": "\\u0042earer abcdefgh" }')).toBe(
+      `{ "\\u0068eaders": { "A": "•••" }, "values": "${'•'.repeat(20)}" }`,
+    );
+  });
+
   test('leaves the names in forward_headers alone', () => {
     const text = '{ "forward_headers": { "mode": "allowlist", "headers": ["X-A", { "from": "a", "to": "b" }] } }';
     expect(masked(text)).toBe(text);
