@@ -2,9 +2,11 @@
 // or that could make a line read differently from what it says. It parses to the same value.
 import { visibleText } from './visible-text.js';
 
-/** The value as JSON, two spaces a level. */
-export function jsonText(value: unknown): string {
+type Replacer = (key: string, value: unknown) => unknown;
+
+/** The value as JSON, two spaces a level. The replacer is that of JSON.stringify. */
+export function jsonText(value: unknown, replacer?: Replacer): string {
   // JSON.stringify leaves no line break inside a text, so each line can be looked at by itself.
-  const text = JSON.stringify(value, undefined, 2) ?? 'null';
+  const text = JSON.stringify(value, replacer, 2) ?? 'null';
   return text.split('\n').map(visibleText).join('\n');
 }
