@@ -2,6 +2,7 @@
 // character, so that lines and columns stay where they are. Works on broken documents too, where it masks more.
 import { createScanner } from 'jsonc-parser';
 import { looksLikeCredential } from '../../../secret/sensitive-key.js';
+import { isKnownWord, wordOf } from './known-word.js';
 import { isHarmless, maskAll, maskAllButReferences, maskComment, maskedValue } from './masked-value.js';
 import { DOCUMENT, openedIn, type OpenContainer } from './public-place.js';
 import { textOf } from './public-value.js';
@@ -9,12 +10,13 @@ import { textOf } from './public-value.js';
 interface Token {
   readonly offset: number;
   readonly text: string;
-  /** Nothing but white space stands before it on its line. */
-  readonly startsLine: boolean;
 }
 
 export interface MaskOptions {
-  /** True when the text is not JSON: then no key can be relied upon, and every text but a key is masked. */
+  /**
+   * True when the text is not JSON: then a credential may stand anywhere, also where a key belongs, and every text is
+   * masked that is no word of the configuration's own.
+   */
   readonly isBroken: boolean;
 }
 
@@ -33,16 +35,10 @@ export function maskedText(text: string, { isBroken }: MaskOptions): string {
 function tokensOf(text: string): readonly Token[] {
   const scanner = createScanner(text, false);
   const tokens: Token[] = [];
-  let startsLine = true;
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const offset = scanner.getTokenOffset();
     const token = text.slice(offset, offset + scanner.getTokenLength());
-    if (token.trim() === '') {
-      startsLine ||= /[\r\n]/.test(token);
-    } else {
-      tokens.push({ offset, text: token, startsLine });
-      startsLine = false;
-    }
+    if (token.trim() !== '') tokens.push({ offset, text: token });
   }
   return tokens;
 }
@@ -52,7 +48,6 @@ function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
   const open: OpenContainer[] = [DOCUMENT];
   // A key holds for the one value behind it.
   let key = '';
-  let before = '';
   for (const [index, token] of tokens.entries()) {
     const first = token.text.charAt(0);
     const inside = open.at(-1) ?? DOCUMENT;
@@ -68,7 +63,9 @@ function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
       key = '';
     } else if (first === ',') {
       key = '';
-    } else if (first === '"' && isKey({ tokens, index, inside, before, isBroken })) {
+    } else if (isBroken && isKnownWord(token.text)) {
+      key = nextOf(tokens, index) === ':' ? wordOf(token.text) : '';
+    } else if (!isBroken && first === '"' && nextOf(tokens, index) === ':') {
       key = textOf(token.text);
       if (looksLikeCredential(key)) yield { ...token, text: maskAll(token.text) };
     } else if (first !== ':') {
@@ -76,29 +73,7 @@ function* maskedTokens(tokens: readonly Token[], isBroken: boolean): Iterable<To
       if (shown !== token.text) yield { ...token, text: shown };
       key = '';
     }
-    before = token.text;
   }
-}
-
-interface KeyCandidate {
-  readonly tokens: readonly Token[];
-  readonly index: number;
-  readonly inside: OpenContainer;
-  /** The token before, comments left out. */
-  readonly before: string;
-  readonly isBroken: boolean;
-}
-
-/**
- * In a broken document a value may have slipped in front of a colon: there, a key stands behind a brace or a comma, or
- * begins its line, where the comma before it may be what is missing.
- */
-function isKey({ tokens, index, inside, before, isBroken }: KeyCandidate): boolean {
-  if (nextOf(tokens, index) !== ':') return false;
-  const token = tokens[index];
-  if (token === undefined || !isBroken) return true;
-  const isWhole = inside.kind === 'object' && /^".*"$/s.test(token.text);
-  return isWhole && (before === '{' || before === ',' || (token.startsLine && before !== ':'));
 }
 
 /** The next token but comments. */
@@ -119,5 +94,5 @@ function shownValue(source: string, { inside, key, isBroken }: Surroundings): st
   const isReadable = !isBroken || /^-?\d{1,12}(?:\.\d{1,12})?$/.test(source);
   if (inside.isHidden || !isReadable) return maskAllButReferences(source);
   const isInList = inside.kind === 'list';
-  return maskedValue(source, { key: isInList ? inside.key : key, isInList });
+  return maskedValue(source, { key: isInList ? inside.key : key, isInList, parent: inside.key });
 }

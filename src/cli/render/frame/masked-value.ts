@@ -37,12 +37,21 @@ function maskDefaults(text: string): string {
   return text.replace(/\$\{[^}"]*\}?/gu, (part) => (plain.test(part) ? part : dots(part)));
 }
 
-/** User information, query and fragment, and parts of the path that are as long and mixed as a key. */
+/**
+ * User information, query and fragment, and what in the path is no plain word, or as long and mixed as a key. Nothing
+ * is known of the parts of a text that is no URL.
+ */
 function maskUrl(text: string): string {
+  if (!URL.canParse(text.replaceAll('"', '').replace(/\$\{[^}]*\}/g, 'reference'))) return maskAllButReferences(text);
   return maskDefaults(text)
     .replace(/(?<=^"?https?:\/\/)[^/?#"]*@/i, dots)
     .replace(/(?<=[?#])[^"]+/, maskAllButReferences)
-    .replace(/(?<=[^/:]\/)(?:(?=[^/?#"]{0,60}\d)[^/?#"${}]{16,}|[^/?#"${}]{24,})/g, dots);
+    .replace(/(?<=[^/:]\/)[^/?#"]+/g, (step) => (isPlainStep(step) ? step : maskAllButReferences(step)));
+}
+
+function isPlainStep(step: string): boolean {
+  if (!/^[\w.~{}<>$:•-]*$/.test(step)) return false;
+  return /\$\{/.test(step) || step.length < (/\d/.test(step) ? 16 : 24);
 }
 
 /** A comment without its words: old credentials live on in comments. */

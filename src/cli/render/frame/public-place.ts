@@ -33,6 +33,11 @@ function isKnown(outer: OpenContainer, { kind, key }: Pick<OpenContainer, 'kind'
   return LISTS_OF_OBJECTS.has(key) || hasPublicValue(key);
 }
 
+/** The keys of objects that may be looked into. */
+export function publicObjects(): readonly string[] {
+  return [...OBJECTS];
+}
+
 const FREE: ReadonlySet<string> = new Set(['mcpServers', 'claimValues', 'required_claims', 'tool_authorization']);
 
 const OBJECTS: ReadonlySet<string> = new Set([

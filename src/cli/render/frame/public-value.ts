@@ -6,16 +6,18 @@ export interface ValuePlace {
   /** Its own key, or that of the list it stands in. */
   readonly key: string;
   readonly isInList: boolean;
+  /** The key of the object or list that it stands in. */
+  readonly parent: string;
 }
 
 /**
  * True when the value, as it stands in the file, is public by its nature. Parts of it still may not be: a URL's query,
  * a reference's default.
  */
-export function isPublicValue(source: string, { key, isInList }: ValuePlace): boolean {
+export function isPublicValue(source: string, { key, isInList, parent }: ValuePlace): boolean {
   if (NAMES.has(key) || (isInList && LISTS_OF_NAMES.has(key))) return HEADER_NAME.test(textOf(source));
   if (URLS.has(key)) return /^https?:\/\//i.test(textOf(source));
-  return ANY_VALUE.has(key);
+  return ANY_VALUE.has(key) || (OF_A_KEY.has(key) && parent === 'keys');
 }
 
 /** Whether values of the key can be public at all. */
@@ -26,6 +28,11 @@ export function hasPublicValue(key: string): boolean {
 /** Whether the key's value is a URL. */
 export function isUrlKey(key: string): boolean {
   return URLS.has(key);
+}
+
+/** The keys whose values can be public. */
+export function publicKeys(): readonly string[] {
+  return [...NAMES, ...LISTS_OF_NAMES, ...URLS, ...ANY_VALUE, ...OF_A_KEY];
 }
 
 /** RFC 9110 section 5.1; whoever writes a whole header where its name belongs has written its value, too. */
@@ -80,15 +87,6 @@ const ANY_VALUE: ReadonlySet<string> = new Set([
   'introspectContentType',
   'introspectCacheMaxAge',
   'typ',
-  'kty',
-  'crv',
-  'alg',
-  'use',
-  'kid',
-  'x',
-  'y',
-  'n',
-  'e',
   'scopes_supported',
   'response_types_supported',
   'grant_types_supported',
@@ -113,6 +111,9 @@ const ANY_VALUE: ReadonlySet<string> = new Set([
   'ca',
   'cert',
 ]);
+
+/** Of a JSON Web Key in `jwks`: names this short mean something else elsewhere. */
+const OF_A_KEY: ReadonlySet<string> = new Set(['kty', 'crv', 'alg', 'use', 'kid', 'x', 'y', 'n', 'e']);
 
 /** The text that a JSON text stands for, so that an escape hides nothing; the source itself when it is none. */
 export function textOf(source: string): string {

@@ -216,7 +216,7 @@ describe('any frame', () => {
 /** Cells of the line before an index, counted by hand: these are the only wide and combining characters here. */
 function cellsBefore(line: string, index: number): number {
   const wide = ['日', '🔑'];
-  return [...line.slice(0, index)].reduce(
+  return Array.from(line.slice(0, index)).reduce(
     (sum, each) => sum + (each === '\u0301' ? 0 : wide.includes(each) ? 2 : 1),
     0,
   );

@@ -29,6 +29,8 @@ describe('masked text', () => {
       'https://a.example/s/0a1b2c3d4e5f6a7b/mcp',
       `https://a.example/s/${'•'.repeat(16)}/mcp`,
     ],
+    ['what else stands in the path', 'https://a.example/mcp;k=abc/x', 'https://a.example/•••••••••/x'],
+    ['everything of what is none', 'https://a.example:mcp', '•'.repeat(21)],
     ['the default of a reference', 'https://${HOST:-abc}/mcp', 'https://••••••••••••/mcp'],
     ['everything, where escapes hide its parts', 'https:\\/\\/abc@a.example', '•'.repeat(23)],
     ['nothing of a plain one', 'https://a.example:8443/v1/mcp', 'https://a.example:8443/v1/mcp'],
@@ -42,6 +44,12 @@ describe('masked text', () => {
     expect(masked('{ "client_secrt": "abc", "mode": { "values": ["abc"] }, "x-a": { "url": 5 } }')).toBe(
       '{ "client_secrt": "•••", "mode": { "values": ["•••"] }, "x-a": { "url": • } }',
     );
+  });
+
+  test('shows the public half of a key, where keys stand', () => {
+    expect(
+      masked('{ "jwt_validation": { "jwks": { "keys": [{ "kty": "EC", "x": "abc", "d": "abc" }] } }, "x": "abc" }'),
+    ).toBe('{ "jwt_validation": { "jwks": { "keys": [{ "kty": "EC", "x": "abc", "d": "•••" }] } }, "x": "•••" }');
   });
 
   test('hides what comments say', () => {
@@ -67,8 +75,14 @@ describe('masked text', () => {
     );
   });
 
-  test('hides every text of a broken document but its keys', () => {
-    expect(masked('{ "audience": "abc", x: secret }', true)).toBe('{ "audience": "•••", •: •••••• }');
+  test('hides every text of a broken document but the words of the configuration itself', () => {
+    expect(masked('{ "audience": "abc", x: secret }', true)).toBe('{ "audience": "•••", x: •••••• }');
+    expect(masked("{ mcpServers: { 'abc': { 'url': 'abcdef' } } }", true)).toBe(
+      "{ mcpServers: { •••••: { 'url': •••••••• } } }",
+    );
+    expect(masked('{ "timeout_ms": 5 "abc": 5, "client_secret": 471147 "x": "abc" }', true)).toBe(
+      '{ "timeout_ms": 5 "•••": •, "client_secret": •••••• "x": "•••" }',
+    );
   });
 
   test('keeps every line and column where it is', () => {
