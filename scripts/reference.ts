@@ -2,9 +2,8 @@
 // that they cannot say something else. `npm run docs` writes them; a test compares.
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
-import { ONLINE_FACTS } from '../src/cli/online/online-facts.js';
-import { RULES } from '../src/config/lint.js';
-import { ERROR_CODES, ONLINE_CODES, type OnlineCode } from '../src/diagnostics/codes.js';
+import { codeFacts, type CodeFacts } from '../src/cli/render/code-facts.js';
+import { asSentence } from '../src/cli/render/sentence.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { nodeHost } from '../src/host.js';
 
@@ -42,6 +41,9 @@ function helpOf(command: Command): string {
 }
 
 function diagnosticsPage(): string {
+  const facts = codeFacts();
+  const section = (kind: CodeFacts['kind']): readonly string[] =>
+    facts.filter((each) => each.kind === kind).flatMap(codeSection);
   return page('Diagnostics', [
     'Every finding of `mcpgw validate` has a code that never changes its meaning. Errors make the configuration invalid',
     'for every command. Warnings fail `validate --strict` alone; `"lint": { "<rule>": "off" | "warning" | "error" }` at',
@@ -51,42 +53,32 @@ function diagnosticsPage(): string {
     '',
     '## Errors',
     '',
-    '| code | what is wrong |',
-    '| --- | --- |',
-    ...Object.entries(ERROR_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`),
-    '',
+    ...section('error'),
     '## Warnings',
     '',
-    ...RULES.flatMap((rule) => [
-      `### ${rule.name}`,
-      '',
-      `**${rule.code}**, ${rule.severity}. ${sentence(rule.meaning)}`,
-      '',
-      `Why it matters: ${rule.why}`,
-      '',
-      `What to do: ${rule.help}`,
-      '',
-    ]),
+    ...section('rule'),
     '## Online',
     '',
     'What `mcpgw validate --online` finds out by asking ([guide](../guide/validate-online.md)). Other commands do not ask, so',
     'that none of these errors stops them. The severity is the usual one; a check may say that it matters less.',
     '',
-    ...Object.entries(ONLINE_CODES).flatMap(([code, name]) => {
-      // The keys of the list that the facts are by.
-      const { severity, meaning, why, help } = ONLINE_FACTS[code as OnlineCode];
-      return [
-        `### ${name}`,
-        '',
-        `**${code}**, ${severity}. ${sentence(meaning)}`,
-        '',
-        `Why it matters: ${why}`,
-        '',
-        `What to do: ${help}`,
-        '',
-      ];
-    }),
+    ...section('online'),
   ]);
+}
+
+/** Under a heading whose anchor is where `helpUri` leads: an error's code, the name of all else. */
+function codeSection({ code, kind, name, level, summary, why, help }: CodeFacts): readonly string[] {
+  const [heading, label] = kind === 'error' ? [code, name] : [name, code];
+  return [
+    `### ${heading}`,
+    '',
+    `**${label}**, ${level}. ${asSentence(summary)}`,
+    '',
+    `Why it matters: ${why}`,
+    '',
+    `What to do: ${help}`,
+    '',
+  ];
 }
 
 function exitCodesPage(): string {
@@ -112,8 +104,4 @@ function exitCodesPage(): string {
 /** A generated page. */
 export function page(title: string, lines: readonly string[]): string {
   return `${NOTE}\n\n# ${title}\n\n${lines.join('\n').trimEnd()}\n`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -8,6 +8,8 @@ import { writeResult } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
 import { diagnosticsText } from './render/diagnostics-text.js';
+import { jsonText } from './render/json-text.js';
+import { visibleText } from './render/visible-text.js';
 
 /** Prints what went wrong and gives the exit code for it. */
 export async function reportFailure(host: Host, error: unknown): Promise<number> {
@@ -20,8 +22,9 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
   const facts = { message, ...(hint === undefined ? {} : { hint }), ...(known ? error.details : {}) };
   const isTold = wantsJson(host) && (await writeJson(host, { code: known ? error.code : 'UNEXPECTED', ...facts }));
   if (!isTold) {
-    const lines = [...diagnosticsOf(error), `error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
-    host.stdio.stderr.write(redact(`${lines.join('\n')}\n`));
+    // Files and servers are called what somebody else called them.
+    const words = [`error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(visibleText);
+    host.stdio.stderr.write(redact(`${[...diagnosticsOf(error), ...words].join('\n')}\n`));
   }
   if (isVerbose(host) && error instanceof Error) host.stdio.stderr.write(redact(`${stackOf(error)}\n`));
   return known ? error.exitCode : EXIT.UNDECIDED;
@@ -30,7 +33,7 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
 function diagnosticsOf(error: unknown): readonly string[] {
   if (!(error instanceof InvalidConfigError)) return [];
   const report = { file: error.file, text: undefined, diagnostics: error.diagnostics, unsupported: [] };
-  return [diagnosticsText([report], { color: false, frames: false, quiet: true })];
+  return [diagnosticsText([report], { color: false, frames: undefined, quiet: true })];
 }
 
 /** commander has printed its own words already: help is an answer, everything else a wrong question. */
@@ -47,10 +50,10 @@ function wantsJson(host: Host): boolean {
   // The stdout of `serve` is the MCP channel, whatever else its command line says.
   if (host.args[0] === 'serve') return false;
   const words = flagWords(host);
-  return words.some(
-    (word, index) =>
-      word === '--json' || word === '--format=json' || (word === '--format' && words[index + 1] === 'json'),
-  );
+  if (words.includes('--json')) return true;
+  // The last one counts, as everywhere.
+  const last = words.findLastIndex((word) => word === '--format' || word.startsWith('--format='));
+  return words[last] === '--format=json' || (words[last] === '--format' && words[last + 1] === 'json');
 }
 
 /** As createContext counts: `-v -v`, `-vv`, `-qvv` and `--verbose --verbose` say the same. */
@@ -75,10 +78,6 @@ function stackOf(error: Error): string {
 /** False when stdout does not take it: stderr has to do, then. */
 async function writeJson(host: Host, error: Readonly<Record<string, unknown>>): Promise<boolean> {
   // Text by text: in the JSON itself, a replacement could break the document.
-  const text = JSON.stringify(
-    { version: 1, error },
-    (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value),
-    2,
-  );
+  const text = jsonText({ version: 1, error }, (_key, value) => (typeof value === 'string' ? redact(value) : value));
   return (await writeResult(host.stdio.stdout, `${text}\n`)) === undefined;
 }

@@ -49,7 +49,16 @@ export function createProgram(host: Host, version: string): Program {
 
   const validate = add('validate', 'check configurations: every error and warning, with its place')
     .argument('<file...>', 'configurations to check; - reads standard input')
-    .addOption(new Option('--format <format>', 'how to print what was found').choices(['text', 'json']).default('text'))
+    .addOption(
+      // No default of commander's: `--json` beside a format that was asked for is a contradiction.
+      new Option('--format <format>', 'how to print what was found (default: text)').choices([
+        'text',
+        'json',
+        'sarif',
+        'github',
+        'junit',
+      ]),
+    )
     .option('--json', 'the same as --format json', false)
     .option('--strict', 'warnings fail, too', false)
     .option('--no-resolve', 'do not look up secret references')
@@ -59,7 +68,7 @@ export function createProgram(host: Host, version: string): Program {
     .action(action(async () => (await import('./commands/validate.js')).validate));
   addOutputOptions(validate).addHelpText(
     'after',
-    examples(['mcpgw validate mcpgw.json', 'mcpgw validate --strict --json *.jsonc']),
+    examples(['mcpgw validate mcpgw.json', 'mcpgw validate --strict --format sarif *.jsonc > mcpgw.sarif']),
   );
 
   const decodeToken = add('decode-token', 'show what a JWT says, without verifying anything')

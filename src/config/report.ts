@@ -3,7 +3,7 @@ import { inReadingOrder, type Diagnostic, type Place, type Severity } from '../d
 import type { Finding } from './finding.js';
 import type { LintFinding } from './lint.js';
 import type { ParsedConfig } from './parse.js';
-import { pointerOf } from './path.js';
+import { shownPointerOf } from './path.js';
 import { unusedSilencer } from './rules/unused-silencer.js';
 import { applySilencers, silencersIn, type UselessSilencer } from './silencers.js';
 import { placesIn, type Places } from './places.js';
@@ -95,6 +95,6 @@ interface Setting {
 }
 
 function diagnosticOf({ code, path, part, message, help }: Finding, { severity, file, places }: Setting): Diagnostic {
-  const diagnostic = { code, severity, file, place: places.at(path, part), pointer: pointerOf(path), message };
+  const diagnostic = { code, severity, file, place: places.at(path, part), pointer: shownPointerOf(path), message };
   return help === undefined ? diagnostic : { ...diagnostic, help };
 }

@@ -2,7 +2,14 @@
 // the next line that holds anything. Errors of the document itself are never taken back. A silencer that silences
 // nothing is a finding of its own: it would hide the next mistake.
 import { createScanner } from 'jsonc-parser';
-import { ERROR_CODES, ONLINE_CODES, RULE_CODES, type OnlineCode, type RuleCode } from '../diagnostics/codes.js';
+import {
+  ERROR_CODES,
+  isOnlineCode,
+  isRuleCode,
+  RULE_CODES,
+  type OnlineCode,
+  type RuleCode,
+} from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { labelOf } from './path.js';
 import { nearest } from './suggest.js';
@@ -90,7 +97,7 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
         .map((silencer) => ({ silencer, message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` })),
       ...asked
         // Whether `--online` would find something is only known with it.
-        .filter((each) => !used.has(each) && !isOnline(each.code ?? ''))
+        .filter((each) => !used.has(each) && !isOnlineCode(each.code ?? ''))
         .map(({ silencer, name, code }) => uselessName({ silencer, name, code })),
     ],
   };
@@ -98,19 +105,15 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
 
 /** What rules find, whatever `lint` made of it; of what `--online` finds, all but errors. */
 function mayBeSilenced({ code, severity }: Diagnostic): boolean {
-  return Object.hasOwn(RULE_CODES, code) || severity !== 'error';
+  return isRuleCode(code) || severity !== 'error';
 }
 
 /** The code of a rule that is named by its code or its name, or a code of `--online`. */
 function codeOf(name: string): RuleCode | OnlineCode | undefined {
   const upper = name.toUpperCase();
-  if (isOnline(upper)) return upper;
+  if (isOnlineCode(upper)) return upper;
   const codes = Object.entries(RULE_CODES) as [RuleCode, string][]; // entries of a constant object
   return codes.find(([code, rule]) => code === upper || rule === name)?.[0];
-}
-
-function isOnline(code: string): code is OnlineCode {
-  return Object.hasOwn(ONLINE_CODES, code);
 }
 
 function uselessName({ silencer, name, code }: Asked): UselessSilencer {

@@ -2,7 +2,7 @@
 // that has one, because a policy that is silently not enforced is worse than none.
 import type { UnsupportedKey } from '../policy/model.js';
 import type { Layout, Section } from './document-kinds.js';
-import { pointerOf, type Path } from './path.js';
+import { shownPointerOf, type Path } from './path.js';
 import { hasMember, isRawObject, memberOf } from './raw-value.js';
 
 /** A login would have to register a client first. */
@@ -15,7 +15,7 @@ export function unsupportedKeys(layout: Layout): readonly UnsupportedKey[] {
       .map((key) => ({ key, path: [key] })),
     ...layout.sections.flatMap((section) => inSection(section)),
   ];
-  return found.map(({ key, path }) => ({ key, pointer: pointerOf(path) }));
+  return found.map(({ key, path }) => ({ key, pointer: shownPointerOf(path) }));
 }
 
 interface Unsupported {

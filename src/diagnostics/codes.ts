@@ -81,3 +81,11 @@ export type ErrorDiagnosticCode = keyof typeof ERROR_CODES;
 export type RuleCode = keyof typeof RULE_CODES;
 export type OnlineCode = keyof typeof ONLINE_CODES;
 export type DiagnosticCode = ErrorDiagnosticCode | RuleCode | OnlineCode;
+
+export function isRuleCode(code: DiagnosticCode): code is RuleCode {
+  return Object.hasOwn(RULE_CODES, code);
+}
+
+export function isOnlineCode(code: string): code is OnlineCode {
+  return Object.hasOwn(ONLINE_CODES, code);
+}

@@ -1,6 +1,7 @@
 // All that a terminal would show of an input.
 import { diagnosticsText } from '../../src/cli/render/diagnostics-text.js';
-import { maskedText } from '../../src/cli/render/masked-text.js';
+import { codeFrames } from '../../src/cli/render/frame/code-frame.js';
+import { maskedText } from '../../src/cli/render/frame/masked-text.js';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
 
 export interface ShownTexts {
@@ -12,8 +13,9 @@ export interface ShownTexts {
 
 export async function shownTexts(diagnostics: readonly Diagnostic[], text: string): Promise<ShownTexts> {
   const report = { file: 'fuzz.json', text, diagnostics, unsupported: [] };
+  const frames = await codeFrames([report], { color: false, columns: undefined });
   return {
     masked: [true, false].map((isBroken) => maskedText(text, { isBroken })),
-    shown: diagnosticsText([report], { color: false, frames: true, quiet: false }),
+    shown: diagnosticsText([report], { color: false, frames, quiet: false }),
   };
 }

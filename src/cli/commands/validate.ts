@@ -9,12 +9,11 @@ import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { CheckedFile } from '../online/with-online.js';
 import type { OutputOptions } from '../options/output.js';
-import { diagnosticsDocument } from '../render/diagnostics-json.js';
-import { diagnosticsText } from '../render/diagnostics-text.js';
-import { fails, failsForGood } from '../render/file-report.js';
+import { failsForGood, fails } from '../render/file-report.js';
+import { printReports, reportFormat, type ReportFormat } from '../render/print-reports.js';
 
 export interface ValidateOptions extends OutputOptions {
-  readonly format?: 'text' | 'json';
+  readonly format?: ReportFormat;
   /** Warnings fail, too. */
   readonly strict?: boolean;
   /** False for `--no-resolve`: secret references are checked for form alone. */
@@ -30,7 +29,8 @@ export interface ValidateOptions extends OutputOptions {
  * Exit 0: valid. 1: errors, or warnings with `--strict`. 2: a file could not be read. 3: with `--online`, nothing worse
  * than that something could not be decided.
  *
- * @throws McpgwError USAGE when standard input is named twice, or a format has no place for what is to be shown
+ * @throws McpgwError USAGE when standard input is named twice, two forms of output are asked for, or one that has no place
+ * for what is to be shown
  */
 export async function validate(
   context: CommandContext,
@@ -40,30 +40,12 @@ export async function validate(
   if (args.filter((name) => name === '-').length > 1) {
     throw new McpgwError('USAGE', 'standard input can only be read once', { hint: 'give - one time' });
   }
-  const { format = 'text', showResolved = false } = options;
-  if (showResolved && !['text', 'json'].includes(format)) {
-    throw new McpgwError('USAGE', `--show-resolved has no place in the format ${format}`, {
-      hint: 'use --format text or json',
-    });
-  }
+  const format = reportFormat(options);
   const files: CheckedFile[] = [];
   for (const name of args) files.push(await checkedFile(name, { context, options }));
   const reports = options.online === true ? await askedOnline(files, context) : files.map(({ report }) => report);
   const strict = options.strict ?? false;
-  if (context.json || options.format === 'json') {
-    await context.printJson(diagnosticsDocument(reports, strict));
-  } else {
-    const { host, color, quiet } = context;
-    const frames = host.stdio.stdout.isTTY === true;
-    const text = diagnosticsText(reports, { color: color.stdout, frames, quiet });
-    if (text !== '') await context.print(text);
-    if (showResolved) {
-      const { resolvedText } = await import('../render/resolved-text.js');
-      for (const report of reports.filter(({ resolved }) => resolved !== undefined)) {
-        await context.print(resolvedText(report, quiet));
-      }
-    }
-  }
+  await printReports(reports, { context, format, strict });
   if (reports.some((report) => report.text === undefined)) return EXIT.USAGE;
   if (reports.some((report) => failsForGood(report.diagnostics, strict))) return EXIT.NO;
   return reports.some((report) => fails(report.diagnostics, strict)) ? EXIT.UNDECIDED : EXIT.OK;

@@ -1,17 +1,12 @@
-// JSON that holds a stranger's texts (a token's payload, a configuration's names) for a terminal: indented, and with every character escaped that a
-// terminal could obey or that could make a line read differently from what it says.
+// JSON for a terminal as well as for programs: indented, and with every character escaped that a terminal could obey
+// or that could make a line read differently from what it says. It parses to the same value.
+import { visibleText } from './visible-text.js';
 
-/**
- * What `JSON.stringify` leaves as it is: C1 controls, which terminals obey, invisible and bidirectional format
- * characters, and separators that some viewers take for the end of a line.
- */
-const MISLEADING = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+type Replacer = (key: string, value: unknown) => unknown;
 
-/** The value as JSON, two spaces a level. */
-export function jsonText(value: unknown): string {
-  return (JSON.stringify(value, undefined, 2) ?? 'null').replace(MISLEADING, escaped);
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** The value as JSON, two spaces a level. The replacer is that of JSON.stringify. */
+export function jsonText(value: unknown, replacer?: Replacer): string {
+  // JSON.stringify leaves no line break inside a text, so each line can be looked at by itself.
+  const text = JSON.stringify(value, replacer, 2) ?? 'null';
+  return text.split('\n').map(visibleText).join('\n');
 }

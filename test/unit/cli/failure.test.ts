@@ -40,6 +40,24 @@ describe('a failure', () => {
     expect(world.stderr()).toBe('');
   });
 
+  it.each([['--format', 'sarif'], ['--format=junit'], ['--format', 'json', '--format', 'github'], ['--', '--json']])(
+    'is told on stderr alone with %s %s',
+    async (...args) => {
+      await report(new McpgwError('USAGE', 'no such thing', { hint: 'ask for another' }), 'validate', ...args);
+      expect(world.stdout()).toBe('');
+      expect(world.stderr()).toBe('error: no such thing\nhint: ask for another\n');
+    },
+  );
+
+  it.each([[[]], [['--json']]])('keeps to its lines whatever a file is called %j', async (args) => {
+    const file = 'a\u001b[2J\n::error::b\u202e.json';
+    await report(new McpgwError('USAGE', `cannot read ${file}`, { hint: `mcpgw validate ${file}` }), ...args);
+    const text = world.stdout() + world.stderr();
+    expect(text).not.toMatch(/[\u001b\u202e]|^::/m);
+    expect(text).toContain('cannot read a\\u001b[2J');
+    if (args.length > 0) expect(JSON.parse(text)).toMatchObject({ error: { message: `cannot read ${file}` } });
+  });
+
   it('shows no token, neither in its words nor in its hint and details', async () => {
     const error = new McpgwError('USAGE', `what is ${TOKEN}?`, { hint: `drop ${TOKEN}`, details: { words: [TOKEN] } });
     await report(error, '--json');

@@ -13,16 +13,28 @@ test.each([
   ['https://ana:hunter2@idp.example/x', 'https://[secret]@idp.example/x'],
   ['client_secret=abc', 'client_secret=[secret]'],
   ['a-scheme-that-is-longer-than-any://ana:hunter2@host', 'a-scheme-that-is-longer-than-any://[secret]@host'],
+  ['{"client_secret": "two words and \\" a quote", "a": 1}', '{"client_secret": "[secret]", "a": 1}'],
+  ['https://mcp.example/?api_key=abc&x=1', 'https://mcp.example/?api_key=[secret]&x=1'],
+  ['the key sk-proj-abcdef0123456789ABCDEF_x is wrong', 'the key [secret] is wrong'],
+  ['ghp_abcdefghijklmnopqrstuvwxyz', '[secret]'],
+  ['AKIAIOSFODNN7EXAMPLE', '[secret]'],
+  ['a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- b', 'a [secret] b'],
 ])('%s', (text, expected) => {
   expect(redact(text)).toBe(expected);
 });
 
-test.each(['nothing to see', 'the code is 42', 'https://idp.example/keys', 'a Bearer token', 'eyJhbGciOiJSUzI1NiJ9'])(
-  'leaves "%s" alone',
-  (text) => {
-    expect(redact(text)).toBe(text);
-  },
-);
+test.each([
+  'sk-something-with-no-digit-in-it',
+  'task-1234567890123456',
+  'assign=3',
+  'nothing to see',
+  'the code is 42',
+  'https://idp.example/keys',
+  'a Bearer token',
+  'eyJhbGciOiJSUzI1NiJ9',
+])('leaves "%s" alone', (text) => {
+  expect(redact(text)).toBe(text);
+});
 
 test('doing it twice changes nothing more', () => {
   fc.assert(

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -187,6 +188,57 @@ describe('validate --json', () => {
   });
 });
 
+describe('validate --format', () => {
+  const files = { 'a.json': BAD, 'b.json': WARNING };
+  const args = ['a.json', 'b.json'];
+
+  test.each([
+    ['sarif', /^\{\n {2}"\$schema": "https:\/\/json\.schemastore\.org\/sarif-2\.1\.0\.json",[^]*\n\}\n$/],
+    ['github', /^::error file=a\.json,[^]*\n2 files: 2 errors, 1 warning\n$/],
+    ['junit', /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites [^]*<\/testsuites>\n$/],
+    ['text', /^a\.json:2:17 error [^]*\n2 files: 2 errors, 1 warning\n$/],
+  ] as const)('%s is all that stands on stdout, and ends with as the text does', async (format, expected) => {
+    for (const isTTY of [true, false]) {
+      const { exit, stdout, stderr } = await run({ files, args, options: { format, color: false }, isTTY });
+      expect([exit, stderr]).toEqual([1, '']);
+      expect(stdout).toMatch(expected);
+    }
+    expect((await run({ files, args: ['b.json'], options: { format } })).exit).toBe(0);
+    expect((await run({ files, args: ['b.json'], options: { format, strict: true } })).exit).toBe(1);
+    expect((await run({ files, args: ['b.json', 'gone.json'], options: { format } })).exit).toBe(2);
+  });
+
+  test('is text although a workflow runs it: nobody asked for another form', async () => {
+    const { stdout } = await run({ files, args, env: { GITHUB_ACTIONS: 'true', CI: 'true' } });
+    expect(stdout).toMatch(/^a\.json:2:17 error/);
+  });
+
+  test('names files from the checkout when a workflow works below it', async () => {
+    const { stdout } = await run({
+      files,
+      args: ['b.json'],
+      options: { format: 'github' },
+      env: { GITHUB_WORKSPACE: path.dirname(tmpdir()) },
+    });
+    expect(stdout).toMatch(/^::warning file=[^,]+\/mcpgw-test-[^,/]+\/b\.json,/);
+  });
+
+  test('github says nothing about a good file with --quiet', async () => {
+    const quiet = { format: 'github', quiet: true } as const;
+    expect((await run({ files: { 'a.json': GOOD }, args: ['a.json'], options: quiet })).stdout).toBe('');
+  });
+
+  test('contradicts --json, unless it is json', async () => {
+    for (const format of ['text', 'sarif', 'github', 'junit'] as const) {
+      await expect(run({ files, args, options: { json: true, format } })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: `--json and --format ${format} ask for two forms of one output`,
+      });
+    }
+    expect((await run({ files, args, options: { json: true, format: 'json' } })).exit).toBe(1);
+  });
+});
+
 describe('validate on a terminal', () => {
   test('shows the source around the place, with a caret and the pointer', async () => {
     const { stdout } = await run({
@@ -217,6 +269,18 @@ describe('validate on a terminal', () => {
   test('colours the severity where colour is wanted', async () => {
     const { stdout } = await run({ files: { 'a.json': BAD }, args: ['a.json'], env: { FORCE_COLOR: '1' } });
     expect(stdout).toContain('\u001B[31merror\u001B[0m');
+  });
+
+  test('lets no character through that makes a line read differently', async () => {
+    const name = 'a\u202egnp.json';
+    const text = '{ "heders\u2066\u200b": 1, "timeout_ms": 0 }';
+    for (const isTTY of [true, false]) {
+      const { stdout } = await run({ files: { [name]: text }, args: [name, 'gone\n::error::x'], isTTY });
+      expect(stdout).toContain('a\\u202egnp.json:1:3 ');
+      expect(stdout).toContain('`heders\\u2066\\u200b`');
+      expect(stdout).toContain('gone\\u000a::error::x:1:1');
+      expect(stdout).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]/u);
+    }
   });
 
   test('lets no control character of the file through', async () => {

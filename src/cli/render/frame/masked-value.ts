@@ -1,0 +1,72 @@
+// Masks one value of a configuration as it stands in the file: the same length, with dots where something is not to be
+// seen.
+import { looksLikeCredential } from '../../../secret/sensitive-key.js';
+import { isPublicValue, isUrlKey, textOf, type ValuePlace } from './public-value.js';
+
+const DOT = '•';
+
+/** The value with everything masked that is not known to be public. */
+export function maskedValue(source: string, place: ValuePlace): string {
+  if (!isPublicValue(source, place)) return maskAllButReferences(source);
+  const mask = isUrlKey(place.key) ? maskUrl : maskDefaults;
+  // Judged by what the escapes stand for, between which the parts cannot be told from one another.
+  const text = textOf(source);
+  const masked = mask(text);
+  if (looksLikeCredential(masked)) return maskAllButReferences(source);
+  if (!source.includes('\\')) return mask(source);
+  return masked === text ? source : maskAll(source);
+}
+
+/** References as the author should see them: with their names, and without a default, which may be the secret. */
+const PLAIN_REFERENCE = String.raw`(?<!\$)\$\{(?:(?:env:)?[A-Za-z_]\w*|file:[^}"\\\r\n]+|keychain:[^}"\\\r\n]+)\}`;
+
+/** Dots for every character, references apart. Line breaks stay. */
+export function maskAllButReferences(text: string): string {
+  return text.replace(new RegExp(`${PLAIN_REFERENCE}|[^"\\r\\n]`, 'gu'), (part) =>
+    part.startsWith('${') ? part : dots(part),
+  );
+}
+
+/** Dots for every character but quotes. */
+export function maskAll(text: string): string {
+  return text.replace(/[^"\r\n]/gu, dots);
+}
+
+function maskDefaults(text: string): string {
+  const plain = new RegExp(`^${PLAIN_REFERENCE}$`, 'u');
+  return text.replace(/\$\{[^}"]*\}?/gu, (part) => (plain.test(part) ? part : dots(part)));
+}
+
+/**
+ * User information, query and fragment, and what in the path is no plain word, or as long and mixed as a key. Nothing
+ * is known of the parts of a text that is no URL.
+ */
+function maskUrl(text: string): string {
+  if (!URL.canParse(text.replaceAll('"', '').replace(/\$\{[^}]*\}/g, 'reference'))) return maskAllButReferences(text);
+  return maskDefaults(text)
+    .replace(/(?<=^"?https?:\/\/)[^/?#"]*@/i, dots)
+    .replace(/(?<=[?#])[^"]+/, maskAllButReferences)
+    .replace(/(?<=[^/:]\/)[^/?#"]+/g, (step) => (isPlainStep(step) ? step : maskAllButReferences(step)));
+}
+
+function isPlainStep(step: string): boolean {
+  if (!/^[\w.~{}<>$:•-]*$/.test(step)) return false;
+  return /\$\{/.test(step) || step.length < (/\d/.test(step) ? 16 : 24);
+}
+
+/** A comment without its words: old credentials live on in comments. */
+export function maskComment(text: string): string {
+  if (!/^\/[/*]/.test(text)) return maskAll(text);
+  const end = text.startsWith('/*') && text.endsWith('*/') && text.length >= 4 ? 2 : 0;
+  const inner = text.slice(2, text.length - end);
+  return text.slice(0, 2) + inner.replace(/[^\r\n]/gu, dots) + text.slice(text.length - end);
+}
+
+function dots(text: string): string {
+  return DOT.repeat(text.length);
+}
+
+/** Words that say nothing about anybody: of JSON, and the levels of lint rules. */
+export function isHarmless(source: string): boolean {
+  return /^(?:true|false|null|"(?:off|warning|error)")$/.test(source);
+}
