@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { reportFailure } from '../../src/cli/failure.js';
 import { createProgram } from '../../src/cli/program.js';
-import { createTestHost, type TestHost } from './test-host.js';
+import { createTestHost, type TestHost, type TestHostOptions } from './test-host.js';
 
 export interface ProgramRun {
   readonly words: readonly string[];
@@ -12,6 +12,7 @@ export interface ProgramRun {
   readonly isTTY?: boolean;
   /** The working directory, where it is not the host's own. */
   readonly cwd?: string;
+  readonly files?: TestHostOptions['files'];
 }
 
 export interface ProgramResult {
@@ -20,10 +21,11 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-export async function runProgram({ words, world, env = {}, isTTY = false, cwd }: ProgramRun): Promise<ProgramResult> {
+export async function runProgram(options: ProgramRun): Promise<ProgramResult> {
+  const { words, world, env = {}, isTTY = false, cwd, files } = options;
   const stdin = new PassThrough();
   stdin.end();
-  const run = await createTestHost({ sharing: world, env, stdin });
+  const run = await createTestHost({ sharing: world, env, stdin, ...(files && { files }) });
   const host = { ...run.host, args: words, cwd: cwd ?? run.host.cwd };
   if (isTTY) Object.assign(host.stdio.stdout, { isTTY, columns: 100 });
   const code = await createProgram(host, '0.0.0')

@@ -49,8 +49,11 @@ function shownText(text: string, path: Path): string {
   if (text === '') return text;
   if (isSecretPlace(path)) return MASK;
   const rest = withoutUrlCredentials(text);
-  return looksLikeCredential(rest.replaceAll(MASK, '')) ? MASK : rest.replaceAll('${', () => '$${');
+  // What is masked is no credential any more, and its name says nothing of the rest.
+  return looksLikeCredential(rest.replaceAll(MASKED_PART, '')) ? MASK : rest.replaceAll('${', () => '$${');
 }
+
+const MASKED_PART = new RegExp(`(?:[^?&#=\\s]*=)?${MASK}`, 'g');
 
 /** Whether the keys on the way say so. The names of servers, claims and tools say nothing: `token` is a good claim. */
 function isSecretPlace(path: Path): boolean {

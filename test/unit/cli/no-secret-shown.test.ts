@@ -83,7 +83,7 @@ const PLACES: Readonly<Record<string, (value: string) => string>> = {
   'the place of a URL': (value) => `{ "mcpServers": { "a": { "url":\n${value}\n} } }`,
   'the place of a JWKS address': (value) => `{ "jwt_validation": { "jwksUri":\n${value}\n} }`,
   'a key that stands twice': (value) =>
-    `{ "identity_signing_key": ${value}, "identity_signing_key":
+    `{ "identity_signing_key": "\${S}", "identity_signing_key":
 ${value}
 }`,
   'a key of our own': (value) => `{ "x-notes": { "secret":\n${value}\n}, "timeout_ms": 0 }`,
@@ -127,8 +127,8 @@ const FORMS = {
   'with a block comment before it': `/* "client_secret": "${SENTINEL}" */ 5`,
 };
 
-/** No rule looks at the values of these. */
-const WITHOUT_WARNING: ReadonlySet<string> = new Set(['a key of our own']);
+/** Nothing looks at the values of these. */
+const UNSEEN: ReadonlySet<string> = new Set(['a key of our own']);
 
 /** Documents with the sentinel where no value stands. */
 const KEY = 'sk-s3nt1nel-c0ffee-4711';
@@ -234,7 +234,7 @@ describe('a credential is never shown', () => {
           findings.add(severity ?? '');
         }
       }
-      expect([...findings].toSorted()).toEqual(WITHOUT_WARNING.has(place) ? ['error'] : ['error', 'warning']);
+      expect([...findings].toSorted()).toEqual(UNSEEN.has(place) ? [] : ['error', 'warning']);
     });
 
     test('under an error at its very place, whose frame shows the line', async () => {

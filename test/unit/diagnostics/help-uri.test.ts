@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { referencePages } from '../../../scripts/reference.js';
 import { codeFacts } from '../../../src/cli/render/code-facts.js';
-import { ERROR_CODES, RULE_CODES } from '../../../src/diagnostics/codes.js';
+import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../src/diagnostics/codes.js';
 
 /** The anchors of a page, as GitHub and most generators of sites make them from headings. */
 const anchors = [...(referencePages()['diagnostics.md'] ?? '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -20,7 +20,7 @@ describe('the address of a code', () => {
   });
 
   test('is there for every code once', () => {
-    const codes = [...Object.keys(RULE_CODES), ...Object.keys(ERROR_CODES)];
+    const codes = [...Object.keys(RULE_CODES), ...Object.keys(ERROR_CODES), ...Object.keys(ONLINE_CODES)];
     expect(codeFacts().map(({ code }) => code)).toEqual(codes);
     expect(new Set(codeFacts().map(({ helpUri }) => helpUri)).size).toBe(codes.length);
     expect(new Set(codeFacts().map(({ name }) => name)).size).toBe(codes.length);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileReport } from '../../../../src/cli/render/file-report.js';
 import { sarifLog } from '../../../../src/cli/render/sarif.js';
-import { ERROR_CODES, RULE_CODES } from '../../../../src/diagnostics/codes.js';
+import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../../src/diagnostics/codes.js';
 import { sarifProblems } from '../../../support/sarif-schema.js';
 import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
 
@@ -93,7 +93,9 @@ describe('a SARIF log', () => {
 
   test('has every code as a rule, with all that code scanning shows of one', () => {
     const { rules } = logOf([]).runs[0].tool.driver;
-    const codes = [...Object.keys(RULE_CODES), ...Object.keys(ERROR_CODES)].filter((code) => code !== 'MCPGW116');
+    const codes = [...Object.keys(RULE_CODES), ...Object.keys(ERROR_CODES), ...Object.keys(ONLINE_CODES)].filter(
+      (code) => code !== 'MCPGW116',
+    );
     expect(rules.map(({ id }) => id)).toEqual(codes);
     for (const rule of rules) {
       expect(rule.name).toMatch(/^(?:[A-Z][a-z0-9]*)+$/);

@@ -68,7 +68,7 @@ test('a broken document shows no credential, wherever it is broken', async () =>
     }),
     { numRuns: 1000 },
   );
-  expect(frames).toBeGreaterThan(1000);
+  expect(frames).toBeGreaterThan(500);
 });
 
 function damaged(
