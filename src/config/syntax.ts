@@ -24,14 +24,16 @@ const WITHIN_TOKEN: ReadonlySet<string> = new Set([
 export function syntaxProblems(text: string, errors: readonly SyntaxFault[]): readonly SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
   let hasLostToken = false;
-  let last = -1;
+  let isOnNewLine = true;
+  let lookedTo = 0;
   for (const [index, error] of errors.entries()) {
     const isSymbol = error.kind === 'InvalidSymbol';
     const isOfGrammar = !isSymbol && !WITHIN_TOKEN.has(error.kind);
-    const isOnNewLine = last === -1 || /[\r\n]/.test(text.slice(last, error.offset));
+    isOnNewLine ||= /[\r\n]/.test(text.slice(lookedTo, error.offset));
+    lookedTo = error.offset;
     if (isOnNewLine && !(isOfGrammar && hasLostToken)) {
       problems.push(problemOf(text, error));
-      last = error.offset;
+      isOnNewLine = false;
     }
     hasLostToken ||= isSymbol;
     if (problems.length === LIMIT || (isOfGrammar && !readsOn(error, { next: errors[index + 1], hasLostToken }))) break;
