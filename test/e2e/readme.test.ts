@@ -67,7 +67,9 @@ describe('the README', () => {
       commands.flatMap(({ command }) => [...command.matchAll(/mcpgw ([a-z-]+)/g)].map(([, name]) => name)),
     );
     const core = [
+      'init',
       'validate',
+      'schema',
       'decode-token',
       'verify-token',
       'simulate',

@@ -24,7 +24,7 @@ export const ONLINE_FACTS: Readonly<Record<OnlineCode, OnlineFacts>> = {
     severity: 'note',
     meaning: 'something that the configuration names was not asked',
     why:
-      'A value that came from a secret reference is never sent anywhere, an issuer that is no https URL has no ' +
+      'A value that came from a secret reference is never sent anywhere, a placeholder leads nowhere, an issuer that is no https URL has no ' +
       'address, and of a long list only the first three are asked.',
     help: 'write the address into the file when it is no secret',
   },

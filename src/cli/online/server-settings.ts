@@ -4,6 +4,7 @@ import { settingOf, type ServerSections, type Setting } from '../../config/docum
 import type { ConfigSource } from '../../config/check.js';
 import type { LintFinding } from '../../config/lint.js';
 import { labelOf, type Path } from '../../config/path.js';
+import { looksLikePlaceholder } from '../../config/lint/placeholder.js';
 import { memberOf } from '../../config/raw-value.js';
 import type { ServerPolicy } from '../../policy/model.js';
 import type { Network } from './exchange/network.js';
@@ -20,8 +21,8 @@ export interface ServerSubject {
 export interface PlacedText {
   readonly text: string;
   readonly path: Path;
-  /** It came from a secret reference: it may be compared, never sent. */
-  readonly isReference: boolean;
+  /** Why it is sent nowhere; it may be compared all the same. */
+  readonly staysHere: 'reference' | 'placeholder' | undefined;
   /** That reference has no value here (`--no-resolve`): not even comparing it would tell anything. */
   readonly isUndetermined: boolean;
 }
@@ -38,11 +39,16 @@ export function memberText(subject: ServerSubject, key: string, member: string):
 
 export function placedText({ source }: ServerSubject, value: unknown, path: Path): PlacedText | undefined {
   if (typeof value !== 'string') return undefined;
-  return { text: value, path, isReference: source.isReference(path), isUndetermined: source.isUndetermined(path) };
+  const staysHere = source.isReference(path) ? 'reference' : looksLikePlaceholder(value) ? 'placeholder' : undefined;
+  return { text: value, path, staysHere, isUndetermined: source.isUndetermined(path) };
 }
 
-/** What is said of a text that is not sent because of where it came from. */
-export function keptBack({ path }: PlacedText): LintFinding {
-  const message = `${labelOf(path)} came from a secret reference, so it was sent nowhere and not checked`;
-  return onlineFinding('MCPGW202', { path, message });
+/** What is said of a text that stays here. */
+export function keptBack({ path, staysHere }: PlacedText): LintFinding {
+  if (staysHere === 'reference') {
+    const message = `${labelOf(path)} came from a secret reference, so it was sent nowhere and not checked`;
+    return onlineFinding('MCPGW202', { path, message });
+  }
+  const message = `${labelOf(path)} is still a placeholder, so it was not checked`;
+  return onlineFinding('MCPGW202', { path, message, help: 'put the real value in its place' });
 }

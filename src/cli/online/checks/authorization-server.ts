@@ -28,7 +28,7 @@ const MOST_SERVERS = 3;
 export async function checkAuthorizationServers(wanted: AuthorizationServers): Promise<readonly LintFinding[]> {
   const { path, stated, named, upstream } = wanted;
   if (stated !== undefined) {
-    if (stated.isReference) return [keptBack(stated)];
+    if (stated.staysHere !== undefined) return [keptBack(stated)];
     return serverFindings({ ...wanted, path: stated.path, issuer: stated.text });
   }
   if (named === undefined) return [];

@@ -59,7 +59,7 @@ async function samples(subject: ServerSubject): Promise<readonly Sample[]> {
   const { network } = subject;
   const found: Sample[] = [];
   const uri = memberText(subject, 'jwt_validation', 'jwksUri');
-  if (uri !== undefined && !uri.isReference) {
+  if (uri !== undefined && uri.staysHere === undefined) {
     const answer = await network.document(uri.text);
     if (answer.ok) found.push(sample(uri, answer));
   }
@@ -71,7 +71,7 @@ async function samples(subject: ServerSubject): Promise<readonly Sample[]> {
     if (answer.ok) found.push(sample(issuer, answer));
   }
   const introspection = memberText(subject, 'jwt_validation', 'introspectEndpoint');
-  if (introspection !== undefined && !introspection.isReference) {
+  if (introspection !== undefined && introspection.staysHere === undefined) {
     const answer = await network.reach(new URL(introspection.text).origin);
     if (answer.ok) found.push(sample(introspection, answer));
   }

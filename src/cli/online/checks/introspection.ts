@@ -7,7 +7,7 @@ import { keptBack, memberText, type ServerSubject } from '../server-settings.js'
 export async function checkIntrospection(subject: ServerSubject): Promise<readonly LintFinding[]> {
   const endpoint = memberText(subject, 'jwt_validation', 'introspectEndpoint');
   if (endpoint === undefined) return [];
-  if (endpoint.isReference) return [keptBack(endpoint)];
+  if (endpoint.staysHere !== undefined) return [keptBack(endpoint)];
   const { path, text } = endpoint;
   const answer = await subject.network.reach(new URL(text).origin);
   if (answer.ok) return [];

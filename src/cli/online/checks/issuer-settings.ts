@@ -33,7 +33,7 @@ export function issuersOf(subject: ServerSubject): IssuerSettings {
   const notes: LintFinding[] = [];
   for (const issuer of named) {
     const { path } = issuer;
-    if (issuer.isReference) notes.push(keptBack(issuer));
+    if (issuer.staysHere !== undefined) notes.push(keptBack(issuer));
     else if (fetchableUrl(issuer.text) === undefined) {
       const message = 'this issuer is no https URL, so it has no discovery document that could be checked';
       notes.push(onlineFinding('MCPGW202', { path, message, help: 'compare it with the issuer of a real token' }));

@@ -16,7 +16,7 @@ export async function checkKeys(subject: ServerSubject): Promise<readonly LintFi
   const uri = memberText(subject, 'jwt_validation', 'jwksUri');
   const algorithms = wantedAlgorithms(subject);
   if (uri !== undefined) {
-    if (uri.isReference) return [keptBack(uri)];
+    if (uri.staysHere !== undefined) return [keptBack(uri)];
     return remoteKeyFindings({
       network: subject.network,
       url: uri.text,

@@ -36,7 +36,7 @@ export function statesLogin(subject: ServerSubject): boolean {
 export async function statedKeyFindings(subject: ServerSubject): Promise<readonly LintFinding[]> {
   const uri = memberText(subject, 'external_auth_config', 'jwks_uri');
   if (uri === undefined) return [];
-  if (uri.isReference) return [keptBack(uri)];
+  if (uri.staysHere !== undefined) return [keptBack(uri)];
   if (isJwksUri(subject, uri.text)) return [];
   const { text: url, path } = uri;
   return remoteKeyFindings({ network: subject.network, url, path, name: '`jwks_uri`', algorithms: ANY_ALGORITHM });

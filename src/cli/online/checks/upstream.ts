@@ -12,7 +12,7 @@ export async function checkUpstream(subject: ServerSubject): Promise<readonly Li
   const setting = settingOfServer(subject, 'url');
   const url = setting && placedText(subject, setting.value, setting.path);
   if (url === undefined) return [];
-  if (url.isReference) return [keptBack(url)];
+  if (url.staysHere !== undefined) return [keptBack(url)];
   const { path, text } = url;
   const answer = await subject.network.reach(text);
   if (!answer.ok)

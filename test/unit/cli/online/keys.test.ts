@@ -195,3 +195,27 @@ describe('the keys in jwks', () => {
     expect(brief(await askOnline(config, { env: { USE: 'enc' } }))).toEqual(['MCPGW204 error /jwt_validation/jwks']);
   });
 });
+
+it('a placeholder is asked nowhere, and that is said', async () => {
+  const found = await askOnline(
+    {
+      mcpServers: {
+        a: {
+          url: 'https://YOUR_MCP_SERVER/mcp',
+          jwt_validation: {
+            jwksUri: 'https://YOUR_DOMAIN/keys',
+            claimValues: { iss: { values: 'https://YOUR_DOMAIN' } },
+          },
+        },
+      },
+    },
+    {
+      fetch: () => Promise.reject(new Error('nothing is to be asked')),
+    },
+  );
+  expect(found.map(({ code, severity, message }) => `${code} ${severity} ${message}`)).toEqual([
+    'MCPGW202 note `url` is still a placeholder, so it was not checked',
+    'MCPGW202 note `jwksUri` is still a placeholder, so it was not checked',
+    'MCPGW202 note `values` is still a placeholder, so it was not checked',
+  ]);
+});
