@@ -76,5 +76,6 @@ export function whyUnreadable(error: unknown): string {
   const code = systemCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
   if (code === 'EACCES') return 'permission denied';
+  if (code === 'EFBIG') return 'it is larger than 64 MiB';
   return code === 'EISDIR' ? 'it is a directory' : (code ?? 'unknown reason');
 }

@@ -28,6 +28,7 @@ export interface FileStart extends Pick<FileFacts, 'kind'> {
  * Failures are Node's system errors (`ENOENT`, `EACCES`, …), untranslated.
  */
 export interface Files {
+  /** At most 64 MiB (`EFBIG`). Pipes are read to their end. */
   readText(file: string): Promise<string>;
   readBytes(file: string): Promise<Uint8Array>;
   /** The first bytes of a file; none of what is no regular file (a directory, a pipe, a device), which is never waited for. */
@@ -107,7 +108,7 @@ export function nodeHost(): Host {
 }
 
 const nodeFiles: Files = {
-  readText: (file) => fs.promises.readFile(file, 'utf8'),
+  readText,
   readBytes: (file) => fs.promises.readFile(file),
   readStart,
   createDurably: async (file, data, mode) => {
@@ -156,6 +157,27 @@ function kindOf(stats: fs.Stats): FileFacts['kind'] {
 }
 
 /** Opening a pipe waits for its other end, in a thread that keeps the process: hence the look before, and O_NONBLOCK. */
+const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
+
+async function readText(file: string): Promise<string> {
+  const handle = await fs.promises.open(file, 'r');
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile() && stats.size <= LARGEST_TEXT_BYTES) return await handle.readFile('utf8');
+    const parts: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, null);
+      if (bytesRead === 0) return Buffer.concat(parts).toString('utf8');
+      parts.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+      if (length > LARGEST_TEXT_BYTES) throw Object.assign(new Error('the file is too large'), { code: 'EFBIG' });
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 async function readStart(file: string, atMostBytes: number): Promise<FileStart> {
   const kind = kindOf(await fs.promises.stat(file));
   if (kind !== 'file') return { kind, bytes: new Uint8Array() };

@@ -8,6 +8,7 @@ import type { Host } from '../host.js';
 import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
 import { configDirectory } from '../store/directories.js';
 import type { PolicyOptions } from './options/policy.js';
+import { isReadableByOthers } from './readable-by-others.js';
 
 export interface LoadedPolicy {
   /** As the user would name it. */
@@ -51,6 +52,7 @@ export async function loadPolicy(host: Host, options: PolicyOptions): Promise<Lo
     resolveReferences: true,
     trusted,
     lint: false,
+    isReadableByOthers: () => isReadableByOthers(host, file),
   });
   if (policy === undefined || hasErrors(diagnostics)) throw new InvalidConfigError(file, diagnostics);
   const [first] = policy.unsupported;

@@ -27,8 +27,8 @@ export interface CheckOptions {
   readonly trusted: boolean;
   /** Whether all lint rules run, too. Without, those run that the configuration turns into errors. */
   readonly lint: boolean;
-  /** Whether users of this machine other than the owner can read the file. Default false. */
-  readonly readableByOthers?: boolean;
+  /** Whether users of this machine other than the owner can read the file; asked when rules run. Default: no. */
+  readonly isReadableByOthers?: () => Promise<boolean>;
 }
 
 export interface CheckedConfig {
@@ -85,14 +85,14 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
   ];
   const isUndetermined = (path: Path): boolean => resolved.undetermined.has(pointerOf(path));
   const lint = options.lint || raisesRule(layout) ? await import('./lint.js') : undefined;
-  const subject = {
-    layout,
-    isReference,
-    isUndetermined,
-    patterns,
-    readableByOthers: options.readableByOthers ?? false,
-  };
-  const warnings = lint?.lintFindings(subject) ?? [];
+  const warnings =
+    lint?.lintFindings({
+      layout,
+      isReference,
+      isUndetermined,
+      patterns,
+      readableByOthers: (await options.isReadableByOthers?.()) ?? false,
+    }) ?? [];
   const found =
     errors.length + warnings.length + parsed.syntax.length === 0 && !(lint !== undefined && hasSilencer(parsed.text))
       ? []

@@ -3,7 +3,8 @@
 import type { Severity } from '../diagnostics/diagnostic.js';
 import type { Layout } from './document-kinds.js';
 import type { Finding } from './finding.js';
-import type { LintMatch, LintRule, LintSubject, RuleFacts } from './lint/lint-rule.js';
+import { judgedRules, type JudgedRule } from './lint/judged-rules.js';
+import type { LintDocument, LintMatch, LintRule, LintSubject, RuleFacts } from './lint/lint-rule.js';
 import { pointerOf } from './path.js';
 import { memberOf } from './raw-value.js';
 import { algorithmWithoutKey } from './rules/algorithm-without-key.js';
@@ -80,9 +81,11 @@ export interface LintFinding extends Finding {
   readonly severity: Severity;
 }
 
-export function lintFindings(subject: LintSubject): readonly LintFinding[] {
+export function lintFindings(document: LintDocument): readonly LintFinding[] {
+  let judged: readonly JudgedRule[] | undefined;
+  const subject: LintSubject = { ...document, judgedRules: () => (judged ??= judgedRules(document)) };
   return LINT_RULES.flatMap((rule) => {
-    const severity = severityOf(rule, subject.layout);
+    const severity = severityOf(rule, document.layout);
     if (severity === 'off') return [];
     return onceEach(rule.check(subject)).map(({ path, part = 'value', message, help = rule.help }) => ({
       code: rule.code,

@@ -51,7 +51,7 @@ export interface ReportOptions {
   readonly warnings: readonly LintFinding[];
   /** Severity of a silencer that silences nothing; undefined where that is not to be told. */
   readonly useless: 'warning' | 'error' | undefined;
-  /** False: what stands on a line with a secret reference is not known for sure. */
+  /** False: some references have no value, so a silencer that finds nothing here may find something elsewhere. */
   readonly resolved: boolean;
 }
 
@@ -71,12 +71,11 @@ export function diagnosticsOf(options: ReportOptions): readonly Diagnostic[] {
 
 function uselessDiagnostics(
   useless: readonly UselessSilencer[],
-  { parsed, file, useless: severity, resolved }: ReportOptions,
+  { file, useless: severity, resolved }: ReportOptions,
 ): readonly Diagnostic[] {
-  if (severity === undefined || useless.length === 0) return [];
-  const lines = resolved ? [] : parsed.text.split(/\r\n|\r|\n/);
+  if (severity === undefined) return [];
   return useless
-    .filter(({ silencer }) => lines[(silencer.line ?? 0) - 1]?.includes('${') !== true)
+    .filter(({ isMistaken }) => resolved || isMistaken)
     .map(({ silencer, message, help = unusedSilencer.help }) => ({
       code: unusedSilencer.code,
       severity,

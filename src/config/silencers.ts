@@ -74,18 +74,23 @@ export interface UselessSilencer {
   /** One sentence. */
   readonly message: string;
   readonly help: string | undefined;
+  /** It names nothing that can be silenced, whatever is found elsewhere. */
+  readonly isMistaken: boolean;
 }
 
 export function applySilencers({ silencers, diagnostics }: Silencing): Silenced {
   const asked: readonly Asked[] = silencers.flatMap((silencer) =>
     silencer.names.map((name) => ({ silencer, name, code: codeOf(name) })),
   );
+  const byTarget = new Map<string, Asked[]>();
+  for (const each of asked) {
+    const target = `${each.silencer.line} ${each.code}`;
+    byTarget.set(target, [...(byTarget.get(target) ?? []), each]);
+  }
   const used = new Set<Asked>();
   const kept = diagnostics.filter((diagnostic) => {
-    const matching = asked.filter(
-      ({ silencer, code }) =>
-        code === diagnostic.code && silencer.line === diagnostic.place.line && mayBeSilenced(diagnostic),
-    );
+    const target = `${diagnostic.place.line} ${diagnostic.code}`;
+    const matching = (mayBeSilenced(diagnostic) ? byTarget.get(target) : undefined) ?? [];
     for (const each of matching) used.add(each);
     return matching.length === 0;
   });
@@ -94,13 +99,17 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
     useless: [
       ...silencers
         .filter(({ names }) => names.length === 0)
-        .map((silencer) => ({ silencer, message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` })),
-      ...asked
-        // Whether `--online` would find something is only known with it.
-        .filter((each) => !used.has(each) && !isOnlineCode(each.code ?? ''))
-        .map(({ silencer, name, code }) => uselessName({ silencer, name, code })),
+        .map((silencer) => ({ silencer, ...NO_NAME, isMistaken: true })),
+      ...asked.filter((each) => !used.has(each) && !dependsOnWhere(each)).map(uselessName),
     ],
   };
+}
+
+const NO_NAME = { message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` };
+
+/** What `--online` finds is only known with it, and the permissions of a file are those of one machine. */
+function dependsOnWhere({ code }: Asked): boolean {
+  return code !== undefined && (isOnlineCode(code) || RULE_CODES[code] === 'exposed-config-file');
 }
 
 /** What rules find, whatever `lint` made of it; of what `--online` finds, all but errors. */
@@ -118,13 +127,16 @@ function codeOf(name: string): RuleCode | OnlineCode | undefined {
 
 function uselessName({ silencer, name, code }: Asked): UselessSilencer {
   const label = labelOf([name]);
-  if (code !== undefined) return { silencer, message: `${label} finds nothing on the next line`, help: undefined };
+  if (code !== undefined) {
+    return { silencer, message: `${label} finds nothing on the next line`, help: undefined, isMistaken: false };
+  }
   if (Object.hasOwn(ERROR_CODES, name)) {
-    return { silencer, message: `${label} is an error, and errors cannot be silenced`, help: undefined };
+    const message = `${label} is an error, and errors cannot be silenced`;
+    return { silencer, message, help: undefined, isMistaken: true };
   }
   const meant = nearest(name, Object.entries(RULE_CODES).flat());
   const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-  return { silencer, message: `${label} is not a rule`, help };
+  return { silencer, message: `${label} is not a rule`, help, isMistaken: true };
 }
 
 interface Asked {

@@ -44,6 +44,8 @@ function asText(password: string): string {
 
 /** The question comes in as JSON; the answer leaves on a pipe that nothing else writes to. */
 const QUESTION = `
+// Whoever asked may have gone, and a question that hangs holds even process.exit.
+setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(process.argv[2])).unref();
 const answer = (value) => require('node:fs').writeSync(3, JSON.stringify(value));
 let text = '';
 process.stdin.on('data', (part) => (text += part)).on('end', async () => {
@@ -66,7 +68,7 @@ type Asking = Omit<KeychainOptions, 'library'> & { readonly library: string };
 
 function answerOf(question: string, { program, env, library, patienceMs }: Asking): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['-e', QUESTION, library], {
+    const child = spawn(program, ['-e', QUESTION, library, String(patienceMs)], {
       // What an outer Node was told to load, to debug or to trust is no business of this one.
       env: { ...env, NODE_OPTIONS: undefined, NODE_EXTRA_CA_CERTS: undefined },
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
@@ -74,6 +76,9 @@ function answerOf(question: string, { program, env, library, patienceMs }: Askin
     });
     const patience = setTimeout(() => {
       child.kill('SIGKILL');
+      // A process that the library has started may hold the pipe: it must not hold this one.
+      child.stdio[3]?.destroy();
+      child.unref();
       reject(new KeychainError('no-answer'));
     }, patienceMs);
     const parts: Buffer[] = [];

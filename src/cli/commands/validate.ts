@@ -4,12 +4,12 @@ import * as path from 'node:path';
 import { checkConfig } from '../../config/check.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../../errors.js';
-import type { Host } from '../../host.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { CheckedFile } from '../online/with-online.js';
 import type { OutputOptions } from '../options/output.js';
 import { failsForGood, fails } from '../render/file-report.js';
+import { isReadableByOthers } from '../readable-by-others.js';
 import { printReports, reportFormat, type ReportFormat } from '../render/print-reports.js';
 
 export interface ValidateOptions extends OutputOptions {
@@ -80,7 +80,7 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
     // Who names a file on the command line says that they trust it.
     trusted: true,
     lint: true,
-    readableByOthers: name !== '-' && (await isReadableByOthers(name, host)),
+    isReadableByOthers: async () => name !== '-' && isReadableByOthers(host, name),
   });
   const { policy, diagnostics, source } = config;
   const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
@@ -89,19 +89,21 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
   return { report: { ...report, resolved: resolvedView({ source, policy }) }, config };
 }
 
-/** Permission bits say nothing on Windows. */
-async function isReadableByOthers(name: string, host: Host): Promise<boolean> {
-  if (host.platform === 'win32') return false;
-  const facts = await host.files.stat(path.resolve(host.cwd, name));
-  return facts?.kind === 'file' && (facts.mode & 0o077) !== 0;
-}
+/** Of standard input; as of a file. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The text, or why there is none. */
 async function readConfig(name: string, { context: { host } }: Call): Promise<string | McpgwError> {
   try {
     if (name !== '-') return await host.files.readText(path.resolve(host.cwd, name));
     const chunks: Buffer[] = [];
-    for await (const chunk of host.stdio.stdin) chunks.push(Buffer.from(chunk));
+    let length = 0;
+    for await (const chunk of host.stdio.stdin) {
+      const bytes = Buffer.from(chunk);
+      chunks.push(bytes);
+      length += bytes.length;
+      if (length > MOST_BYTES) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+    }
     return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     return unreadableFile(name === '-' ? 'standard input' : name, error);

@@ -4,8 +4,10 @@ import type { RuleCode } from '../../diagnostics/codes.js';
 import type { Patterns } from '../claim-patterns.js';
 import type { Layout } from '../document-kinds.js';
 import type { Path } from '../path.js';
+import type { JudgedRule } from './judged-rules.js';
 
-export interface LintSubject {
+/** A document as the checks left it. */
+export interface LintDocument {
   readonly layout: Layout;
   /** Whether the value at a place came from a secret reference: rules about texts leave it alone. */
   readonly isReference: (path: Path) => boolean;
@@ -15,6 +17,11 @@ export interface LintSubject {
   readonly patterns: Patterns;
   /** Users of this machine other than the file's owner can read it. */
   readonly readableByOthers: boolean;
+}
+
+export interface LintSubject extends LintDocument {
+  /** Found out once for all rules that ask. */
+  readonly judgedRules: () => readonly JudgedRule[];
 }
 
 export interface LintMatch {

@@ -1,6 +1,5 @@
 // A rule of tool_authorization contradicts another rule that has to hold with it.
 import type { LintRule } from '../lint/lint-rule.js';
-import { judgedRules } from '../lint/judged-rules.js';
 
 export const neverMatchingRule: LintRule = {
   name: 'never-matching-rule',
@@ -11,7 +10,7 @@ export const neverMatchingRule: LintRule = {
   help: 'make one of the two rules wider, or take the entry out',
   *check(subject) {
     const count = subject.layout.servers.length;
-    for (const { path, because, impossibleAt } of judgedRules(subject)) {
+    for (const { path, because, impossibleAt } of subject.judgedRules()) {
       if (impossibleAt.length === 0) continue;
       const everywhere = impossibleAt.length === count || path[0] === 'mcpServers';
       const where = everywhere ? '' : ` at ${impossibleAt.map((name) => `\`${name}\``).join(', ')}`;

@@ -2,7 +2,6 @@
 import { claimText } from '../claim-patterns.js';
 import type { LintMatch, LintRule } from '../lint/lint-rule.js';
 import { writtenRules, type WrittenRule } from '../lint/claim-rules.js';
-import { judgedRules } from '../lint/judged-rules.js';
 import { elementsOf, memberOf } from '../raw-value.js';
 
 export const redundantRule: LintRule = {
@@ -14,7 +13,7 @@ export const redundantRule: LintRule = {
   help: 'take it out, or make it say what was meant',
   *check(subject) {
     for (const rule of subject.layout.sections.flatMap(writtenRules)) yield* repeatedValues(rule);
-    for (const { path, relation, because } of judgedRules(subject)) {
+    for (const { path, relation, because } of subject.judgedRules()) {
       if (relation !== 'implied') continue;
       yield { path, part: 'key', message: `every token that satisfies \`${because}\` satisfies this rule, too` };
     }

@@ -8,7 +8,7 @@ export const spacedScopeValue: LintRule = {
   code: 'MCPGW029',
   severity: 'warning',
   meaning: 'a rule for `scope` or `scp` has a value with a space',
-  why: 'The claim is split at its spaces before it is compared, so no part of it ever equals such a value.',
+  why: 'A text is split at its spaces before it is compared, so no part of it ever equals such a value.',
   help: 'list the scopes: { "values": ["read", "write"], "matchType": "containsAll" }',
   *check({ layout, isReference }) {
     for (const { claim, rule, path } of layout.sections.flatMap(writtenRules)) {

@@ -1,5 +1,5 @@
 // An entry names tools that `tools` never lets through.
-import { coversTool } from '../../policy/tool-glob.js';
+import { toolGlob } from '../../policy/tool-glob.js';
 import { settingOf, type ServerSections } from '../document-kinds.js';
 import type { LintMatch, LintRule } from '../lint/lint-rule.js';
 import { elementsOf, hasMember, memberOf, membersOf } from '../raw-value.js';
@@ -44,5 +44,5 @@ function* unlistedEntries(server: ServerSections): Iterable<LintMatch> {
 }
 
 function isCovered(tool: string, globs: unknown): boolean {
-  return elementsOf(globs).some((glob) => typeof glob === 'string' && coversTool(glob, tool));
+  return elementsOf(globs).some((glob) => typeof glob === 'string' && toolGlob(glob).covers(tool));
 }

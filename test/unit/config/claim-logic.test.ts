@@ -7,7 +7,7 @@ import { relationOf } from '../../../src/config/lint/claim-logic.js';
 import { claimRuleOf } from '../../../src/config/normalize/claim-rule.js';
 import { satisfiesRule } from '../../../src/policy/claim-match.js';
 import type { ClaimRule } from '../../../src/policy/model.js';
-import { coversTool } from '../../../src/policy/tool-glob.js';
+import { toolGlob } from '../../../src/policy/tool-glob.js';
 import { checkText } from './check-text.js';
 
 const VALUES = ['a', 'b', 'ab', '1', ''];
@@ -114,8 +114,8 @@ describe('findings about the rules of tools', () => {
           findings += 1;
           const judged = rules.find(({ glob }) => pointer === `/tool_authorization/${glob}/required_claims/role`);
           if (judged === undefined) throw new Error(`a finding about nothing: ${pointer}`);
-          for (const tool of TOOLS.filter((name) => coversTool(judged.glob, name))) {
-            const others = rules.filter((each) => each !== judged && coversTool(each.glob, tool));
+          for (const tool of TOOLS.filter((name) => toolGlob(judged.glob).covers(name))) {
+            const others = rules.filter((each) => each !== judged && toolGlob(each.glob).covers(tool));
             const callers = PAYLOADS.filter((payload) =>
               [{ rule: token }, ...others].every((each) => holds(each.rule, payload)),
             );
@@ -164,6 +164,19 @@ describe('findings about the rules of tools', () => {
   });
 });
 
+test('a pattern that does not compile is no reason for another finding', async () => {
+  const config = {
+    jwt_validation: {
+      jwksUri: 'https://idp.example/keys',
+      claimValues: { r: { values: '(?=a)', matchType: 'regex' } },
+    },
+    tool_authorization: { a: { required_claims: { r: { values: 'admin' } } } },
+  };
+  const { diagnostics } = await checkText(JSON.stringify(config), { lint: true });
+  expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['MCPGW109']);
+  expect(diagnostics.map(({ code }) => code)).not.toContain('MCPGW024');
+});
+
 describe('a glob', () => {
   test('covers what a search with its parts in order covers', () => {
     const part = fc.constantFrom('a', 'b', 'ab', '.', '*');
@@ -176,7 +189,7 @@ describe('a glob', () => {
             .map((each) => each.replaceAll('.', '\\.'))
             .join('[^]*')}$`,
         );
-        expect(coversTool(glob, name)).toBe(pattern.test(name));
+        expect(toolGlob(glob).covers(name)).toBe(pattern.test(name));
       }),
       { numRuns: 5000 },
     );

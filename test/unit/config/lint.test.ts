@@ -8,7 +8,7 @@ import { checkText } from './check-text.js';
 const GOLDEN = new URL('../../golden/lint/', import.meta.url);
 const ENV = { TOKEN: 'a', CLIENT_SECRET: 'b' };
 /** A file that others can read, which only matters where a credential stands in it. */
-const WORLD = { lint: true, env: ENV, readableByOthers: true };
+const WORLD = { lint: true, env: ENV, isReadableByOthers: () => Promise.resolve(true) };
 
 /** Pointers of what each rule has to find in its bad configuration, in document order. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
@@ -150,5 +150,16 @@ describe('lint', () => {
       env: { A: '<placeholder> Bearer abcdefghijk' },
     });
     expect(diagnostics).toEqual([]);
+  });
+});
+
+describe('algorithm-without-key', () => {
+  test('says nothing of keys that are not all known here', async () => {
+    const config = {
+      jwt_validation: { jwks: { keys: [{ kty: 'RSA', n: '${N}', e: 'AQAB' }] }, algorithms: ['RS256'] },
+    };
+    const world = { lint: true, resolveReferences: false };
+    const { diagnostics } = await checkText(JSON.stringify(config), world);
+    expect(diagnostics.map(({ code }) => code)).not.toContain('MCPGW031');
   });
 });

@@ -98,9 +98,16 @@ describe('a silencer that silences nothing', () => {
     expect((await checkText(text('error'))).diagnostics).toMatchObject([{ code: 'MCPGW028', severity: 'error' }]);
   });
 
-  test('is not told of a line whose reference has no value here', async () => {
-    const text = '{\n// mcpgw-disable-next-line MCPGW007\n"client_headers": { "X-A": "${A}" } }';
+  test('is only told where references have values, unless it names no rule at all', async () => {
+    const text = '{\n// mcpgw-disable-next-line MCPGW007\n"client_headers": {\n"X-A": "${A}" } }';
     expect(await found(text, { resolveReferences: false })).toEqual([]);
     expect(await found(text, { env: { A: 'a' } })).toHaveLength(1);
+    expect(await found(text.replace('MCPGW007', 'MCPGW999'), { resolveReferences: false })).toHaveLength(1);
+  });
+
+  test('is not told of what depends on the machine: who can read the file, and what is found online', async () => {
+    for (const code of ['MCPGW026', 'exposed-config-file', 'MCPGW207']) {
+      expect(await found(`{\n// mcpgw-disable-next-line ${code}\n"timeout_ms": 1 }`)).toEqual([]);
+    }
   });
 });
