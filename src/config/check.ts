@@ -89,6 +89,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
     layout,
     isReference,
     isUndetermined,
+    defaults: resolved.defaults,
     patterns,
     readableByOthers: options.readableByOthers ?? false,
   };

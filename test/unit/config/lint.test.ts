@@ -23,6 +23,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'literal-secret': [
     '/mcpServers/a/headers/Authorization',
     '/mcpServers/a/external_auth_config/client_secret',
+    '/mcpServers/b/headers/X-Api-Key',
+    '/mcpServers/b/external_auth_config/client_secret',
+    '/mcpServers/b/external_auth_config/client_assertion_key/d',
     '/client_headers/X-Trace',
   ],
   'identity-without-validation': ['1:3 /user_identity_forwarding'],
