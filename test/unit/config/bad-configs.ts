@@ -1044,9 +1044,11 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     expected: [
       {
         code: 'MCPGW114',
-        at: '1:59',
-        pointer: '/tool_authorization',
-        message: '`tool_authorization` needs `jwt_validation`: without it, nobody knows what the caller may do',
+        at: '1:154',
+        pointer: '/mcpServers/a/jwt_validation',
+        message:
+          '`jwt_validation` is switched off here, and the `tool_authorization` that the server inherits needs it',
+        help: 'switch both off: "tool_authorization": null',
       },
     ],
   },
