@@ -11,7 +11,7 @@ export const headerFields = dictionary(
       ? undefined
       : {
           code: 'MCPGW107',
-          says: 'is not a header value: no line break or other control character, and no character beyond U+00FF',
+          says: 'cannot be sent as a header: it holds a line break, a control character or one beyond U+00FF',
         },
   ),
   { facet: 'header-name', judge: nameProblem },

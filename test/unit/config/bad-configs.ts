@@ -478,8 +478,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
         code: 'MCPGW107',
         at: '1:35',
         pointer: '/passthrough_headers/X-A',
-        message:
-          '`X-A` is not a header value: no line break or other control character, and no character beyond U+00FF',
+        message: '`X-A` cannot be sent as a header: it holds a line break, a control character or one beyond U+00FF',
       },
     ],
   },
@@ -491,8 +490,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
         code: 'MCPGW107',
         at: '1:23',
         pointer: '/headers/X-A',
-        message:
-          '`X-A` is not a header value: no line break or other control character, and no character beyond U+00FF',
+        message: '`X-A` cannot be sent as a header: it holds a line break, a control character or one beyond U+00FF',
       },
     ],
   },
@@ -1259,7 +1257,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
         at: '1:33',
         pointer: '/headers/Authorization',
         message:
-          '`Authorization` is not a header value: no line break or other control character, and no character beyond U+00FF',
+          '`Authorization` cannot be sent as a header: it holds a line break, a control character or one beyond U+00FF',
       },
     ],
   },
