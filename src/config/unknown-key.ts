@@ -1,0 +1,39 @@
+// What to say of a key that is unknown at its place: what was probably meant by it, or where it belongs. Loaded only
+// when there is an error to explain.
+import { documentKind } from './document-kinds.js';
+import { keyHomes } from './key-homes.js';
+import { claimKnownAs, keyKnownAs, ruleOfCode } from './other-names.js';
+import type { Path } from './path.js';
+import type { IssueDetails } from './schema/structure.js';
+import { closest, rememberedNearestKey } from './suggest.js';
+
+export interface KeyAdvice {
+  readonly help: string | undefined;
+  /** The key of the same object that it probably stands for. */
+  readonly meant?: string | undefined;
+}
+
+export type AdviseOnKey = (path: Path, details: Extract<IssueDetails, { kind: 'unknown-key' }>) => KeyAdvice;
+
+/** Keys of which one alone stands at the top of a document. */
+const FORMS = ['mcpServers', 'mcp_integration_details'];
+const ONE_FORM = 'a document has either `mcpServers` or `mcp_integration_details`';
+
+/** For the keys of one document. */
+export function keyAdviser(document: unknown): AdviseOnKey {
+  const nearestKey = rememberedNearestKey();
+  const closestKey = rememberedNearestKey(closest);
+  const homeOf = keyHomes(documentKind(document));
+  return (path, { known, hints, otherwise }) => {
+    const key = String(path.at(-1));
+    if (Object.hasOwn(hints, key)) return { help: hints[key], meant: nearestKey(key, known) };
+    if (path.length === 1 && FORMS.includes(key)) return { help: ONE_FORM };
+    const claim = claimKnownAs(key, known);
+    if (claim !== undefined) return { help: `write a rule: "claimValues": { "${claim}": { "values": … } }` };
+    const alias = ruleOfCode(key, known) ?? keyKnownAs(key, known) ?? closestKey(key, known);
+    const home = alias === undefined ? homeOf(path) : undefined;
+    if (home !== undefined) return { help: `it belongs ${home}` };
+    const meant = alias ?? nearestKey(key, known);
+    return { help: meant === undefined ? otherwise : `did you mean \`${meant}\`?`, meant };
+  };
+}
