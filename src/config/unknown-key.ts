@@ -15,19 +15,20 @@ export interface KeyAdvice {
 
 export type AdviseOnKey = (path: Path, details: Extract<IssueDetails, { kind: 'unknown-key' }>) => KeyAdvice;
 
-/** Keys of which one alone stands at the top of a document. */
-const FORMS = ['mcpServers', 'mcp_integration_details'];
+/** What would make a document of one form one of another. */
+const KEY_OF_OTHER_FORM = { bare: undefined, gateway: 'mcp_integration_details', portkey: 'mcpServers' } as const;
 const ONE_FORM = 'a document has either `mcpServers` or `mcp_integration_details`';
 
 /** For the keys of one document. */
 export function keyAdviser(document: unknown): AdviseOnKey {
   const nearestKey = rememberedNearestKey();
   const closestKey = rememberedNearestKey(closest);
-  const homeOf = keyHomes(documentKind(document));
+  const kind = documentKind(document);
+  const homeOf = keyHomes(kind);
   return (path, { known, hints, otherwise }) => {
     const key = String(path.at(-1));
     if (Object.hasOwn(hints, key)) return { help: hints[key], meant: nearestKey(key, known) };
-    if (path.length === 1 && FORMS.includes(key)) return { help: ONE_FORM };
+    if (key === KEY_OF_OTHER_FORM[kind]) return { help: ONE_FORM };
     const claim = claimKnownAs(key, known);
     if (claim !== undefined) return { help: `write a rule: "claimValues": { "${claim}": { "values": … } }` };
     const alias = ruleOfCode(key, known) ?? keyKnownAs(key, known) ?? closestKey(key, known);
