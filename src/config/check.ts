@@ -90,6 +90,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
       layout,
       isReference,
       isUndetermined,
+      defaults: resolved.defaults,
       patterns,
       readableByOthers: (await options.isReadableByOthers?.()) ?? false,
     }) ?? [];

@@ -33,14 +33,10 @@ export async function compilePatterns({ sections, references }: PatternSources):
       patterns.set(source, { source, test: (text) => engine.test(text) });
     } catch (error) {
       if (!(error instanceof RE2JSException)) throw error;
-      const why = references.has(pointerOf(path)) ? '' : whyOf(error);
-      findings.push({
-        code: 'MCPGW109',
-        path,
-        part: 'value',
-        message: `${labelOf(path)} is not a regular expression that runs in linear time${why}`,
-        help: 'RE2 syntax: no lookaround, no backreferences',
-      });
+      const { HIDDEN_PATTERN, patternProblem } = await import('./pattern-problem.js');
+      const isHidden = references.has(pointerOf(path));
+      const { says, help } = isHidden ? HIDDEN_PATTERN : patternProblem(source, reasonOf(error));
+      findings.push({ code: 'MCPGW109', path, part: 'value', message: `${labelOf(path)} ${says}`, help });
     }
   }
   return { patterns, findings };
@@ -82,8 +78,7 @@ export function claimText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? JSON.stringify(value) : undefined;
 }
 
-/** re2js says which part it could not read; that part is the author's own text. */
-function whyOf(error: Error): string {
-  const reason = 'error' in error && typeof error.error === 'string' ? error.error : '';
-  return reason === '' ? '' : `: ${reason}`;
+/** The engine's reason, without the part of the pattern that it stumbled over. */
+function reasonOf(error: Error): string {
+  return 'error' in error && typeof error.error === 'string' ? error.error : '';
 }

@@ -93,6 +93,13 @@ function insecureUrl(server: ServerSections): Finding[] {
 function toolRulesWithoutToken(server: ServerSections): Finding[] {
   const rules: Setting | undefined = settingOf(server, 'tool_authorization');
   if (rules === undefined || settingOf(server, 'jwt_validation') !== undefined) return [];
+  const { own } = server;
+  if (memberOf(own.value, 'jwt_validation') === null && !hasMember(own.value, 'tool_authorization')) {
+    const path = [...own.path, 'jwt_validation'];
+    const message =
+      '`jwt_validation` is switched off here, and the `tool_authorization` that the server inherits needs it';
+    return [{ code: 'MCPGW114', path, part: 'value', message, help: 'switch both off: "tool_authorization": null' }];
+  }
   const message = '`tool_authorization` needs `jwt_validation`: without it, nobody knows what the caller may do';
   return [{ code: 'MCPGW114', path: rules.path, part: 'key', message }];
 }

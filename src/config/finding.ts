@@ -10,4 +10,6 @@ export interface Finding {
   /** One sentence. Never quotes a configured value: it may be a secret. */
   readonly message: string;
   readonly help?: string | undefined;
+  /** Of a key that repeats: where in the text its first one starts. The help then names that place. */
+  readonly firstOffset?: number;
 }

@@ -2,11 +2,13 @@
 // when there is something to say.
 import type * as z from 'zod/mini';
 import type { Finding } from './finding.js';
-import { ruleOfCode, valueKnownAs } from './other-names.js';
+import { valueKnownAs } from './other-names.js';
 import { labelOf, pointerOf, type Path } from './path.js';
 import { elementsOf, memberOf } from './raw-value.js';
 import type { IssueDetails } from './schema/structure.js';
-import { nearest, rememberedNearestKey, type NearestKey } from './suggest.js';
+import { kindOf } from './value-kind.js';
+import { nearest } from './suggest.js';
+import { keyAdviser, type AdviseOnKey } from './unknown-key.js';
 
 export interface IssueContext {
   readonly document: unknown;
@@ -15,8 +17,8 @@ export interface IssueContext {
 }
 
 export function findingsOf(issues: readonly z.core.$ZodIssue[], context: IssueContext): readonly Finding[] {
-  const nearestKey = rememberedNearestKey();
-  const findings = issues.map((issue) => findingOf(issue, { ...context, nearestKey }));
+  const adviseOnKey = keyAdviser(context.document);
+  const findings = issues.map((issue) => findingOf(issue, { ...context, adviseOnKey }));
   const misspelt = new Set(
     findings.flatMap(({ path, meant }) => (meant === undefined ? [] : [pointerOf([...path.slice(0, -1), meant])])),
   );
@@ -40,7 +42,7 @@ interface IssueFinding extends Finding {
 }
 
 interface FindingContext extends IssueContext {
-  readonly nearestKey: NearestKey;
+  readonly adviseOnKey: AdviseOnKey;
 }
 
 function findingOf(issue: z.core.$ZodIssue, context: FindingContext): IssueFinding {
@@ -51,22 +53,19 @@ function findingOf(issue: z.core.$ZodIssue, context: FindingContext): IssueFindi
   const value = valueAt(context.document, path);
   if (value === undefined) return missing(path);
   if (issue.code === 'invalid_type') {
-    const finding = wrongType(path, { expected: issue.expected, value });
-    return context.references.has(pointerOf(path)) ? { ...finding, help: TEXT_ALONE } : finding;
+    const wanted = TYPE_WORDS[issue.expected] ?? `of type ${issue.expected}`;
+    return wrongType(path, { wanted, context });
   }
   if (issue.code === 'invalid_value') return notAllowed({ path, allowed: issue.values, context });
   return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} is not a value that is allowed here` };
 }
 
-function ownFinding(path: Path, details: IssueDetails, { nearestKey }: FindingContext): IssueFinding {
+function ownFinding(path: Path, details: IssueDetails, context: FindingContext): IssueFinding {
   if (details.kind === 'unknown-key') {
-    const key = String(path.at(-1));
-    const hint = Object.hasOwn(details.hints, key) ? details.hints[key] : undefined;
-    const rule = ruleOfCode(key, details.known);
-    const meant = rule ?? nearestKey(key, details.known);
-    const help = hint ?? (meant === undefined ? details.otherwise : `did you mean \`${meant}\`?`);
-    return { code: 'MCPGW103', path, part: 'key', message: `${labelOf(path)} is not a known key`, help, meant };
+    const message = `${labelOf(path)} is not a known key`;
+    return { code: 'MCPGW103', path, part: 'key', message, ...context.adviseOnKey(path, details) };
   }
+  if (details.kind === 'wrong-type') return wrongType(path, { wanted: details.wanted, context });
   const { code, says, help, part = 'value' } = details.problem;
   return { code, path, part, message: `${labelOf(path)} ${says}`, help };
 }
@@ -88,19 +87,13 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-function wrongType(path: Path, { expected, value }: { expected: string; value: unknown }): Finding {
-  const wanted = TYPE_WORDS[expected] ?? `of type ${expected}`;
+function wrongType(path: Path, { wanted, context }: { wanted: string; context: IssueContext }): Finding {
+  const value = valueAt(context.document, path);
   // JSON can write numbers that are none: 1e999.
-  const isInfinite = expected === 'number' && typeof value === 'number';
+  const isInfinite = wanted === TYPE_WORDS['number'] && typeof value === 'number';
   const says = isInfinite ? 'must be a finite number' : `must be ${wanted}, not ${kindOf(value)}`;
-  return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} ${says}` };
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'boolean') return String(value);
-  return typeof value === 'object' ? 'an object' : typeof value === 'string' ? 'a text' : 'a number';
+  const help = context.references.has(pointerOf(path)) ? TEXT_ALONE : undefined;
+  return { code: 'MCPGW102', path, part: 'value', message: `${labelOf(path)} ${says}`, help };
 }
 
 interface NotAllowed {

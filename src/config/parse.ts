@@ -88,15 +88,25 @@ function valueOf(node: Node, building: Building): unknown {
 
 function objectOf(node: Node, building: Building): RawObject {
   const object = emptyObject();
+  let offsets: ReadonlyMap<unknown, number> | undefined;
   for (const property of node.children ?? []) {
     const [key, member] = property.children ?? [];
     if (typeof key?.value !== 'string' || member === undefined) continue;
     building.path.push(key.value);
-    if (key.value in object) building.duplicates.push(duplicate([...building.path]));
+    if (key.value in object) {
+      offsets ??= firstOffsets(node);
+      building.duplicates.push({ ...duplicate([...building.path]), firstOffset: offsets.get(key.value) ?? 0 });
+    }
     object[key.value] = valueOf(member, building);
     building.path.pop();
   }
   return object;
+}
+
+/** Where the first key of each name starts. */
+function firstOffsets({ children = [] }: Node): ReadonlyMap<unknown, number> {
+  const keys = children.flatMap(({ children: [key] = [] }) => (key === undefined ? [] : [key]));
+  return new Map(keys.toReversed().map(({ value, offset }) => [value as unknown, offset]));
 }
 
 function duplicate(path: Path): Finding {

@@ -14,7 +14,15 @@ export interface ResolvedDocument {
   readonly references: ReadonlySet<string>;
   /** Pointers of those among them that have no value here: checks that need one are skipped. */
   readonly undetermined: ReadonlySet<string>;
+  /** The defaults of the references (`${NAME:-default}`), which are the file's own. */
+  readonly defaults: readonly PlacedDefault[];
   readonly findings: readonly Finding[];
+}
+
+/** A default, and where the text stands that has its reference. */
+export interface PlacedDefault {
+  readonly text: string;
+  readonly path: Path;
 }
 
 /** What references are resolved in; the members are those of CheckOptions. */
@@ -28,6 +36,7 @@ interface Progress {
   readonly resolver: Resolver;
   readonly references: Set<string>;
   readonly undetermined: Set<string>;
+  readonly defaults: PlacedDefault[];
   readonly findings: Finding[];
 }
 
@@ -37,6 +46,7 @@ export async function resolveDocument(document: unknown, world: ReferenceOptions
     resolver: createResolver(world),
     references: new Set(),
     undetermined: new Set(),
+    defaults: [],
     findings: [],
   };
   return { value: await resolvedValue(document, { path: [], progress }), ...progress };
@@ -72,12 +82,20 @@ async function resolvedText(text: string, { path, progress }: Step): Promise<str
   if (parsed.kind === 'literal') return parsed.text;
   const pointer = pointerOf(path);
   progress.references.add(pointer);
+  progress.defaults.push(...defaultsIn(parsed).map((fallback) => ({ text: fallback, path })));
   const outcome = await outcomeOf(parsed, progress);
   if ('value' in outcome) return outcome.value;
   progress.undetermined.add(pointer);
   for (const problem of outcome.problems)
     progress.findings.push({ ...problem, path, part: 'value', message: `${labelOf(path)}: ${problem.message}` });
   return text;
+}
+
+function defaultsIn(parsed: ParsedText): readonly string[] {
+  if (parsed.kind !== 'template') return [];
+  return parsed.references.flatMap((reference) =>
+    reference.kind === 'env' && reference.fallback !== undefined ? [reference.fallback] : [],
+  );
 }
 
 type Problem = Pick<Finding, 'code' | 'message' | 'help'>;
@@ -89,14 +107,16 @@ async function outcomeOf(
 ): Promise<Outcome> {
   if (parsed.kind === 'malformed') return { problems: [MALFORMED] };
   if (!world.trusted) {
-    const names = parsed.references.map((reference) => `\`${referenceLabel(reference)}\``).join(', ');
-    const message = `a configuration that was only found here may not use ${names}`;
+    const names = new Set(parsed.references.map((reference) => `\`${referenceLabel(reference)}\``));
+    const message = `a configuration that was only found here may not use ${[...names].join(', ')}`;
     return { problems: [{ code: 'MCPGW117', message, help: NAME_IT }] };
   }
   if (!world.resolveReferences) return { problems: [] };
   const resolution = await resolver.resolve(parsed.template);
   if (resolution.kind === 'resolved') return { value: resolution.value.reveal() };
-  return { problems: resolution.problems.map((problem) => ({ code: 'MCPGW115', ...problem })) };
+  // The sentence names the reference: one that stands in the text several times is one problem.
+  const problems = new Map(resolution.problems.map((problem) => [problem.message, problem]));
+  return { problems: [...problems.values()].map((problem) => ({ code: 'MCPGW115', ...problem })) };
 }
 
 const MALFORMED: Problem = {

@@ -93,7 +93,19 @@ interface Setting {
   readonly places: Places;
 }
 
-function diagnosticOf({ code, path, part, message, help }: Finding, { severity, file, places }: Setting): Diagnostic {
-  const diagnostic = { code, severity, file, place: places.at(path, part), pointer: shownPointerOf(path), message };
+function diagnosticOf(finding: Finding, { severity, file, places }: Setting): Diagnostic {
+  const { code, path, part, message } = finding;
+  const place = places.at(path, part);
+  const help = helpOf(finding, { place, places });
+  const diagnostic = { code, severity, file, place, pointer: shownPointerOf(path), message };
   return help === undefined ? diagnostic : { ...diagnostic, help };
+}
+
+function helpOf(
+  { help, firstOffset }: Finding,
+  { place, places }: { place: Place; places: Places },
+): string | undefined {
+  if (help === undefined || firstOffset === undefined) return help;
+  const { line, column } = places.ofRange(firstOffset, 0);
+  return `${help}: the first one is in ${line === place.line ? `this line, column ${column}` : `line ${line}`}`;
 }

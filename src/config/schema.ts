@@ -68,10 +68,13 @@ const serverEntry = choose(
     // It never passes, so the type of what passes is that of a remote one.
     local: carrying(localServer, { kind: 'refused' }) as typeof remoteServer,
   },
-  (entry) => (hasMember(entry, 'command') ? 'local' : 'remote'),
+  { wanted: 'an object', pick: (entry) => (hasMember(entry, 'command') ? 'local' : 'remote') },
 );
 
-const gatewayDocument = closedObject({ mcpServers: dictionary(serverEntry), ...topKeys }, { hints: URL_AT_TOP });
+const gatewayDocument = closedObject(
+  { mcpServers: dictionary(serverEntry), ...topKeys },
+  { hints: { url: "put it into a server's entry, under `mcpServers`" } },
+);
 
 export const portkeyConfigurations = closedObject(optionalKeys);
 export const portkeyDetails = closedObject({

@@ -3,8 +3,16 @@
 /** Nobody means a key by more. */
 const LONGEST_WORD = 60;
 
-/** The nearest of the names, or undefined when none is near. */
+/** The nearest of the names, or one that holds the word; undefined when none is near. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
+  const close = closest(word, names);
+  const plain = plainly(word);
+  if (close !== undefined || plain.length < 5 || word.length > LONGEST_WORD) return close;
+  return shortest(names.filter((name) => plainly(name).includes(plain)));
+}
+
+/** The name that differs from the word in spelling, or by a slip of the keys. */
+export function closest(word: string, names: readonly string[]): string | undefined {
   if (word.length > LONGEST_WORD) return undefined;
   const plain = plainly(word);
   const same = names.find((name) => plainly(name) === plain);
@@ -16,19 +24,18 @@ export function nearest(word: string, names: readonly string[]): string | undefi
     .map(({ name, plainName }) => ({ name, distance: editDistance(plain, plainName) }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance);
-  if (ranked[0] !== undefined || plain.length < 5) return ranked[0]?.name;
-  return shortest(names.filter((name) => plainly(name).includes(plain)));
+  return ranked[0]?.name;
 }
 
 export type NearestKey = (word: string, keys: readonly string[]) => string | undefined;
 
-/** `nearestKey` for a document in which one mistake may stand a thousand times; a list of keys is known by identity. */
-export function rememberedNearestKey(): NearestKey {
+/** A search for a document in which one mistake may stand a thousand times; a list of keys is known by identity. */
+export function rememberedNearestKey(search: NearestKey = nearestKey): NearestKey {
   const answers = new Map<readonly string[], Map<string, string | undefined>>();
   return (word, keys) => {
     const known = answers.get(keys) ?? new Map<string, string | undefined>();
     answers.set(keys, known);
-    if (!known.has(word)) known.set(word, nearestKey(word, keys));
+    if (!known.has(word)) known.set(word, search(word, keys));
     return known.get(word);
   };
 }

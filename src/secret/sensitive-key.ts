@@ -10,7 +10,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Members of a private JSON Web Key (RFC 7518 section 6). */
-const PRIVATE_JWK_MEMBERS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
+const PRIVATE_JWK_MEMBERS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
 
 /** Objects of headers, by their keys. */
 const HEADER_OBJECTS: ReadonlySet<string> = new Set(['headers', 'passthrough_headers', 'client_headers']);
@@ -32,9 +32,17 @@ export function isCredentialName(name: string): boolean {
 /** True when the text at that place is a credential, by the place's keys or by its own shape. */
 export function holdsCredential(path: readonly (string | number)[], text: string): boolean {
   const keys = path.filter((step) => typeof step === 'string');
-  if (keys.some((key) => SECRET_KEYS.has(key))) return true;
+  const secret = keys.findIndex((key) => SECRET_KEYS.has(key));
+  const below = keys.slice(secret + 1);
+  // A private key in JSON has public members, too.
+  const isPublicMember = keys[secret] === 'client_assertion_key' && below.length > 0 && !below.some(isPrivateMember);
+  if (secret !== -1 && !isPublicMember) return true;
   const isHeader = HEADER_OBJECTS.has(keys.at(-2) ?? '');
   return (isHeader && CREDENTIAL_NAME.test(keys.at(-1) ?? '')) || looksLikeCredential(text);
+}
+
+function isPrivateMember(key: string): boolean {
+  return PRIVATE_JWK_MEMBERS.has(key);
 }
 
 /** True for a text that is, or holds, something shaped like a credential. */

@@ -17,18 +17,16 @@ export interface Placeholder {
 
 export function placeholdersIn(text: string, questions: readonly Question[]): readonly Placeholder[] {
   const { top } = layoutOf(parseConfig(text).value);
-  return [...textsBelow(top)]
-    .filter((found) => looksLikePlaceholder(found.text))
-    .flatMap(({ text: value, path }) =>
-      questions
-        .filter(({ placeholder }) => gapsOf(placeholder).some((gap) => gapsOf(value).includes(gap)))
-        .map((question) => ({
-          pointer: pointerOf(path),
-          what: question.what,
-          flag: flagOf(question.name),
-          question,
-        })),
-    );
+  return textsBelow(top, looksLikePlaceholder).flatMap(({ text: value, path }) =>
+    questions
+      .filter(({ placeholder }) => gapsOf(placeholder).some((gap) => gapsOf(value).includes(gap)))
+      .map((question) => ({
+        pointer: pointerOf(path),
+        what: question.what,
+        flag: flagOf(question.name),
+        question,
+      })),
+  );
 }
 
 /** `YOUR_REGION` and `YOUR_USER_POOL_ID` of the placeholder that has both. */

@@ -5,7 +5,8 @@ import { parseConfig } from '../../config/parse.js';
 import { parseReferences } from '../../secret/reference.js';
 
 export function variablesIn(text: string): readonly string[] {
-  const names = [...textsBelow(layoutOf(parseConfig(text).value).top)].flatMap(({ text: value }) => {
+  const { top } = layoutOf(parseConfig(text).value);
+  const names = textsBelow(top, (value) => value.includes('${')).flatMap(({ text: value }) => {
     const parsed = parseReferences(value);
     if (parsed.kind !== 'template') return [];
     return parsed.references.flatMap((reference) => (reference.kind === 'env' ? [reference.name] : []));

@@ -5,6 +5,7 @@ import type { Patterns } from '../claim-patterns.js';
 import type { Layout } from '../document-kinds.js';
 import type { Path } from '../path.js';
 import type { JudgedRule } from './judged-rules.js';
+import type { PlacedDefault } from '../references.js';
 
 /** A document as the checks left it. */
 export interface LintDocument {
@@ -13,6 +14,8 @@ export interface LintDocument {
   readonly isReference: (path: Path) => boolean;
   /** Whether that reference has no value here: the text is then the file's own. */
   readonly isUndetermined: (path: Path) => boolean;
+  /** The defaults of secret references (`${NAME:-default}`): they are the file's own, and stand in it. */
+  readonly defaults: readonly PlacedDefault[];
   /** The compiled regular expressions of claim rules; those that do not compile are not among them. */
   readonly patterns: Patterns;
   /** Users of this machine other than the file's owner can read it. */

@@ -1,7 +1,8 @@
-// Every text of a document with its place, but for what is not ours: `$schema` and `x-…` at the levels of sections.
+// The texts of a document with their places, but for what is not ours (`$schema` and `x-…`).
 import type { Section } from '../document-kinds.js';
+import { isForeign } from '../foreign-keys.js';
 import type { Path } from '../path.js';
-import { elementsOf, memberOf, membersOf } from '../raw-value.js';
+import { isRawObject } from '../raw-value.js';
 
 export interface PlacedText {
   readonly text: string;
@@ -10,21 +11,33 @@ export interface PlacedText {
   readonly isPattern: boolean;
 }
 
-export function* textsBelow({ path, value }: Section): Iterable<PlacedText> {
-  for (const [key, member] of membersOf(value)) {
-    if (key === '$schema' || key.startsWith('x-')) continue;
-    yield* textsOfValue(member, { path: [...path, key], isPattern: false });
+/**
+ * Those that are wanted: a document has many texts, and a place is worth making for few of them. The path that is asked
+ * about is the same list each time, so it may not be kept.
+ */
+export function textsBelow(
+  { path, value }: Section,
+  isWanted: (text: string, path: Path) => boolean,
+): readonly PlacedText[] {
+  const found: PlacedText[] = [];
+  const at: (string | number)[] = [...path];
+  const look = (step: string | number, { member, isPattern }: { member: unknown; isPattern: boolean }): void => {
+    at.push(step);
+    if (typeof member === 'string') {
+      if (isWanted(member, at)) found.push({ text: member, path: [...at], isPattern });
+    } else if (Array.isArray(member)) {
+      for (const [index, element] of member.entries()) look(index, { member: element, isPattern });
+    } else if (isRawObject(member)) {
+      const isRegexRule = member['matchType'] === 'regex';
+      for (const key of Object.keys(member)) {
+        if (isForeign(at, key)) continue;
+        look(key, { member: member[key], isPattern: isPattern || (isRegexRule && key === 'values') });
+      }
+    }
+    at.pop();
+  };
+  for (const key of Object.keys(value)) {
+    if (!isForeign(path, key)) look(key, { member: value[key], isPattern: false });
   }
-}
-
-function* textsOfValue(value: unknown, at: Omit<PlacedText, 'text'>): Iterable<PlacedText> {
-  if (typeof value === 'string') yield { text: value, ...at };
-  for (const [index, element] of elementsOf(value).entries()) {
-    yield* textsOfValue(element, { ...at, path: [...at.path, index] });
-  }
-  const isRegexRule = memberOf(value, 'matchType') === 'regex';
-  for (const [key, member] of membersOf(value)) {
-    const isPattern = at.isPattern || (isRegexRule && key === 'values');
-    yield* textsOfValue(member, { path: [...at.path, key], isPattern });
-  }
+  return found;
 }

@@ -10,8 +10,9 @@ export const literalSecret: LintRule = {
   why: 'Configuration files are copied, shared and committed, and the secret with them.',
   help: 'use a secret reference: "${NAME}", or "${file:/run/secrets/name}"',
   *check(subject) {
-    for (const { path } of literalCredentials(subject)) {
-      yield { path, message: 'this credential stands in the file in clear' };
+    for (const { path, isDefault } of literalCredentials(subject)) {
+      const what = isDefault ? 'the default of this reference is a credential, which' : 'this credential';
+      yield { path, message: `${what} stands in the file in clear` };
     }
   },
 };

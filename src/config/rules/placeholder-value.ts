@@ -11,8 +11,8 @@ export const placeholderValue: LintRule = {
   why: 'A placeholder is a valid text, so nothing else notices it until a request fails, or a rule never matches.',
   help: 'put the real value in its place',
   *check({ layout, isReference }) {
-    for (const { text, path, isPattern } of textsBelow(layout.top)) {
-      if (isPattern || isReference(path) || !looksLikePlaceholder(text)) continue;
+    for (const { path, isPattern } of textsBelow(layout.top, looksLikePlaceholder)) {
+      if (isPattern || isReference(path)) continue;
       yield { path, message: 'this is still a placeholder' };
     }
   },

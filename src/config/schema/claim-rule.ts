@@ -3,17 +3,29 @@ import * as z from 'zod/mini';
 import { elementsOf, hasMember, memberOf, type RawObject } from '../raw-value.js';
 import { choose, closedObject, dictionary, type Problem } from './structure.js';
 
-const one = choose({ text: z.string(), number: z.number(), flag: z.boolean() }, (value) => {
-  if (typeof value === 'number') return 'number';
-  return typeof value === 'boolean' ? 'flag' : 'text';
-});
+const one = choose(
+  { text: z.string(), number: z.number(), flag: z.boolean() },
+  {
+    wanted: 'a text, a number, or true or false',
+    pick: (value) => {
+      if (typeof value === 'number') return 'number';
+      return typeof value === 'boolean' ? 'flag' : 'text';
+    },
+  },
+);
 
 export const claimRule = closedObject(
   {
-    values: choose({ one, several: z.array(one) }, (value) => (Array.isArray(value) ? 'several' : 'one')),
+    values: choose(
+      { one, several: z.array(one) },
+      {
+        wanted: 'a text, a number, true or false, or a list of them',
+        pick: (value) => (Array.isArray(value) ? 'several' : 'one'),
+      },
+    ),
     matchType: z.optional(z.enum(['exact', 'contains', 'containsAll', 'regex'])),
   },
-  { alsoCheck: valuesProblems },
+  { wanted: 'an object like { "values": … }', alsoCheck: valuesProblems },
 );
 
 export const claimRules = dictionary(claimRule);

@@ -11,7 +11,7 @@ export const headerFields = dictionary(
       ? undefined
       : {
           code: 'MCPGW107',
-          says: 'is not a header value: no line break or other control character, and no character beyond U+00FF',
+          says: 'cannot be sent as a header: it holds a line break, a control character or one beyond U+00FF',
         },
   ),
   { facet: 'header-name', judge: nameProblem },
@@ -19,12 +19,19 @@ export const headerFields = dictionary(
 
 export const rename = closedObject({ from: headerName, to: headerName });
 const entries = z.array(
-  choose({ name: headerName, rename }, (entry) => (typeof entry === 'object' ? 'rename' : 'name')),
+  choose(
+    { name: headerName, rename },
+    {
+      wanted: 'a text in double quotes, or an object with `from` and `to`',
+      pick: (entry) => (typeof entry === 'object' ? 'rename' : 'name'),
+    },
+  ),
 );
 export const forwardMode = closedObject({ mode: z.enum(['allowlist', 'all-except']), headers: entries });
 
-export const forwardHeaders = choose({ entries, forwardMode }, (value) =>
-  Array.isArray(value) ? 'entries' : 'forwardMode',
+export const forwardHeaders = choose(
+  { entries, forwardMode },
+  { wanted: 'a list or an object', pick: (value) => (Array.isArray(value) ? 'entries' : 'forwardMode') },
 );
 
 function nameProblem(name: string): Problem | undefined {

@@ -2,6 +2,7 @@
 // demands; what could never verify a signature, or should never stand in a file, is an error.
 import * as z from 'zod/mini';
 import { elementsOf, hasMember, isRawObject, memberOf, type RawObject } from '../raw-value.js';
+import { kindOf } from '../value-kind.js';
 import type { Problem } from './structure.js';
 
 /** RFC 7518 sections 6.2.2, 6.3.2 and 6.4; RFC 8037 section 2. */
@@ -56,8 +57,13 @@ function keyProblem(key: RawObject): Problem | undefined {
     };
   }
   if (typeof kty !== 'string' || !isKnownType(kty)) return undefined;
-  const missing = PUBLIC_MEMBERS[kty]?.find((member) => typeof memberOf(key, member) !== 'string');
+  const missing = PUBLIC_MEMBERS[kty]?.find((member) => !hasMember(key, member));
   if (missing !== undefined) return { code: 'MCPGW113', says: `lacks \`${missing}\`, which every ${kty} key has` };
+  const wrong = PUBLIC_MEMBERS[kty]?.find((member) => typeof memberOf(key, member) !== 'string');
+  if (wrong !== undefined) {
+    const says = `must be a text in double quotes, not ${kindOf(memberOf(key, wrong))}`;
+    return { code: 'MCPGW102', says, at: [wrong] };
+  }
   return kty === 'RSA' ? rsaProblem(key) : coordinateProblem(key);
 }
 

@@ -75,13 +75,25 @@ const members = {
   client_id_metadata_url: endpoint,
   scope: text,
   resource: z.optional(
-    choose({ noResource, resource: z.string() }, (value) => (typeof value === 'boolean' ? 'noResource' : 'resource')),
+    choose(
+      { noResource, resource: z.string() },
+      {
+        wanted: 'a text in double quotes, or false to send none',
+        pick: (value) => (typeof value === 'boolean' ? 'noResource' : 'resource'),
+      },
+    ),
   ),
   token_endpoint_auth_method: z.optional(
     z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
   ),
   client_assertion_key: z.optional(
-    choose({ pem: z.string(), jwk: assertionKey }, (value) => (typeof value === 'object' ? 'jwk' : 'pem')),
+    choose(
+      { pem: z.string(), jwk: assertionKey },
+      {
+        wanted: 'a text in double quotes (PEM) or an object (a JWK)',
+        pick: (value) => (typeof value === 'object' ? 'jwk' : 'pem'),
+      },
+    ),
   ),
   client_assertion_alg: text,
   client_assertion_kid: text,

@@ -20,6 +20,8 @@ export interface Problem {
 /** What travels in zod's issues for problems of our own; issues.ts turns it into findings. */
 export type IssueDetails =
   | { readonly kind: 'problem'; readonly problem: Problem }
+  /** The value is of none of the types that are wanted. */
+  | { readonly kind: 'wrong-type'; readonly wanted: string }
   | {
       readonly kind: 'unknown-key';
       readonly known: readonly string[];
@@ -79,6 +81,8 @@ export interface ClosedObjectOptions {
   readonly alsoSuggest?: readonly string[];
   /** For unknown keys that nothing here resembles. */
   readonly otherwise?: string;
+  /** What a value of another type should have been, in place of "an object". */
+  readonly wanted?: string;
 }
 
 type ObjectOf<S extends z.core.$ZodShape> = z.ZodMiniType<z.infer<z.ZodMiniObject<S>>>;
@@ -95,7 +99,7 @@ export function closedObject<S extends z.core.$ZodShape>(shape: S, options: Clos
   };
   const schema = z.unknown().check((payload) => {
     const { value } = payload;
-    delegate(payload, { schema: inner, value, at: [] });
+    delegate(payload, { schema: inner, value, at: [], wanted: options.wanted });
     if (!isRawObject(value)) return;
     for (const key of Object.keys(value)) {
       if (keys.includes(key) || key.startsWith('x-') || key === '$schema') continue;
@@ -133,13 +137,19 @@ export function dictionary<V extends z.core.$ZodType>(member: V, names?: KeyRule
   return carrying(schema, { kind: 'dictionary', member, keyFacet: names?.facet }) as unknown as DictionaryOf<V>;
 }
 
+export interface Choice<N extends string> {
+  readonly pick: (value: unknown) => N;
+  /** All types of value that the branches take, in words that follow "must be". */
+  readonly wanted: string;
+}
+
 /** The branch that the value's own shape calls for, so that the errors are those of the one that was meant. */
 export function choose<N extends string, B extends Readonly<Record<N, z.core.$ZodType>>>(
   branches: B,
-  pick: (value: unknown) => N,
+  { pick, wanted }: Choice<N>,
 ): z.ZodMiniType<z.infer<B[N]>> {
   const schema = z.unknown().check((payload) => {
-    delegate(payload, { schema: branches[pick(payload.value)], value: payload.value, at: [] });
+    delegate(payload, { schema: branches[pick(payload.value)], value: payload.value, at: [], wanted });
   });
   // A value that passes has passed the branch that was picked.
   return carrying(schema, { kind: 'choice', branches: Object.values(branches) }) as unknown as z.ZodMiniType<
@@ -151,14 +161,28 @@ interface Delegation {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
   readonly at: Path;
+  /** What to say of a value of a wrong type, where the schema alone would not say all. */
+  readonly wanted?: string | undefined;
 }
 
-function delegate(payload: Payload, { schema, value, at }: Delegation): void {
+function delegate(payload: Payload, { schema, value, at, wanted }: Delegation): void {
   // jitless: each schema sees few values, so compiling one costs more than it saves.
   const result = z.safeParse(schema, value, { jitless: true });
   for (const issue of result.error?.issues ?? []) {
-    payload.issues.push({ ...issue, input: undefined, path: [...at, ...issue.path] });
+    const path = [...at, ...issue.path];
+    if (wanted !== undefined && value !== undefined && isOfType(issue, value)) {
+      const params: IssueDetails = { kind: 'wrong-type', wanted };
+      payload.issues.push({ code: 'custom', input: undefined, path, params });
+    } else payload.issues.push({ ...issue, input: undefined, path });
   }
+}
+
+/** Whether the issue is the type of the value itself. */
+function isOfType(issue: z.core.$ZodIssue, value: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  // A number that is none is still told as such: JSON can write 1e999.
+  if (issue.code === 'invalid_type') return !(issue.expected === 'number' && typeof value === 'number');
+  return issue.code === 'custom' && issue.params?.['kind'] === 'wrong-type';
 }
 
 function reportAll(payload: Pick<Payload, 'issues'>, problems: Iterable<Problem | undefined>): void {

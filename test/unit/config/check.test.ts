@@ -147,3 +147,43 @@ describe('secret references', () => {
 });
 
 const headers = (value: string): string => JSON.stringify({ client_headers: { 'X-A': value } });
+
+describe('a value of a wrong type', () => {
+  const messages = async (config: string, env = {}): Promise<readonly (string | undefined)[]> =>
+    (await checkText(config, { env })).diagnostics.flatMap(({ message, help }) => [message, help]);
+  const rule = (values: string): string =>
+    `{ "jwt_validation": { "jwksUri": "https://a.example/k", "claimValues": { "a": { "values": ${values} } } } }`;
+
+  test('that is a number out of reach is told as such where a number may stand', async () => {
+    expect(await messages(rule('1e999'))).toEqual(['`values` must be a finite number', undefined]);
+    expect(await messages(rule('[1e999]'))).toEqual(['`values[0]` must be a finite number', undefined]);
+    expect(await messages('{ "forward_headers": 1e999 }')).toEqual([
+      '`forward_headers` must be a list or an object, not a number',
+      undefined,
+    ]);
+  });
+
+  test('that is not there is missing, and nothing else', async () => {
+    expect(await messages(rule('1').replace('"values": 1', ''))).toEqual(['`a` lacks `values`', undefined]);
+  });
+
+  test('from a secret reference is a text, where several types are possible, too', async () => {
+    expect(await messages('{ "forward_headers": "${A}" }', { A: 'X-A' })).toEqual([
+      '`forward_headers` must be a list or an object, not a text',
+      'a secret reference gives a text: write the value itself',
+    ]);
+  });
+
+  test('deep in a list of several types is told at its place', async () => {
+    expect(await messages('{ "forward_headers": [{ "from": "X-A", "to": 1 }, [], { "from": [] }] }')).toEqual([
+      '`to` must be a text in double quotes, not a number',
+      undefined,
+      '`forward_headers[1]` must be a text in double quotes, or an object with `from` and `to`, not a list',
+      undefined,
+      '`forward_headers[2]` lacks `to`',
+      undefined,
+      '`from` must be a text in double quotes, not a list',
+      undefined,
+    ]);
+  });
+});

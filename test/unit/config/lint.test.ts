@@ -23,6 +23,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'literal-secret': [
     '/mcpServers/a/headers/Authorization',
     '/mcpServers/a/external_auth_config/client_secret',
+    '/mcpServers/b/headers/X-Api-Key',
+    '/mcpServers/b/external_auth_config/client_secret',
+    '/mcpServers/b/external_auth_config/client_assertion_key/d',
     '/client_headers/X-Trace',
   ],
   'identity-without-validation': ['1:3 /user_identity_forwarding'],
@@ -151,6 +154,13 @@ describe('lint', () => {
     });
     expect(diagnostics).toEqual([]);
   });
+});
+
+test('no rule looks at keys that are not ours, wherever they stand', async () => {
+  const foreign = { 'x-note': 'replace YOUR_TENANT, and Bearer abcdefghijkl', $schema: '<schema>' };
+  const config = { ...foreign, tools: { blocked: ['a'], ...foreign }, passthrough_headers: { 'x-org': 'YOUR_ORG' } };
+  const { diagnostics } = await checkText(JSON.stringify(config), { lint: true });
+  expect(diagnostics.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual(['MCPGW008 /passthrough_headers/x-org']);
 });
 
 describe('algorithm-without-key', () => {

@@ -15,6 +15,21 @@ async function codes(config: unknown, world: World = {}): Promise<readonly strin
 const UPSTREAM = { url: 'https://mcp.example.com' };
 const RULES = { jwksUri: 'https://idp.example.com/keys' };
 
+test('each reference of a text is named once, however often it stands there', async () => {
+  const text = JSON.stringify({ client_headers: { 'X-A': '${A}${env:A}-${B}${A}', 'X-B': '${A}' } });
+  const messages = async (world: World): Promise<readonly string[]> =>
+    (await checkText(text, world)).diagnostics.map(({ message }) => message);
+  expect(await messages({})).toEqual([
+    '`X-A`: `${A}`: the environment variable is not set',
+    '`X-A`: `${B}`: the environment variable is not set',
+    '`X-B`: `${A}`: the environment variable is not set',
+  ]);
+  expect(await messages({ trusted: false })).toEqual([
+    '`X-A`: a configuration that was only found here may not use `${A}`, `${B}`',
+    '`X-B`: a configuration that was only found here may not use `${A}`',
+  ]);
+});
+
 describe('a reference', () => {
   test('to the credential store gives the value of its entry', async () => {
     const { headers } = await serverOf(
