@@ -147,6 +147,25 @@ describe('the discovery document of a login', () => {
     expect(await askOnline(login())).toEqual([]);
   });
 
+  it.each([
+    ['https://keycloak.internal/certs', 'MCPGW202 note'],
+    ['https://10.0.0.7/certs', 'MCPGW202 note'],
+    ['http://127.0.0.1:9/certs', 'MCPGW202 note'],
+    ['http://keycloak.internal/certs', 'MCPGW212 error'],
+    [`https://${'a.'.repeat(130)}example/certs`, 'MCPGW212 error'],
+  ])('of a public provider may keep its keys at %s: %s', async (jwksUri, verdict) => {
+    issuer = 'https://sso.corp.example';
+    const asked: string[] = [];
+    const fetch: typeof globalThis.fetch = async (address) => {
+      asked.push(new Request(address).url);
+      return Response.json(documentOf({ jwks_uri: jwksUri }));
+    };
+    const found = await askOnline(login(), { fetch });
+    expect(brief(found)).toEqual([`${verdict} ${AT}`]);
+    expect(JSON.stringify(found)).not.toMatch(/certs|keycloak/);
+    expect(asked).toEqual([`${issuer}${OIDC}`]);
+  });
+
   it('leads to the keys of ID tokens, which must be some', async () => {
     site.on(OIDC, json(documentOf({ jwks_uri: `${issuer}/other` })));
     expect(brief(await askOnline(login()))).toEqual([`MCPGW203 error ${AT}`]);
