@@ -134,6 +134,22 @@ describe("an upstream's protected-resource metadata", () => {
     expect(brief(await askOnline(gateway({ auth_type: 'oauth_auto' })))).toEqual([`MCPGW203 warning ${AT}`]);
   });
 
+  it('of a neighbour on the same origin is nothing to an upstream that asks for no login', async () => {
+    site.on('/b/mcp', raw('', {}, 405));
+    site.on(PRM, json({ resource: `${site.origin}/a/mcp`, authorization_servers: ['http://as.example.com'] }));
+    const neighbour = gateway({ url: `${site.origin}/b/mcp` });
+    expect(await askOnline(neighbour)).toEqual([]);
+    expect(site.calls).toEqual(['GET /b/mcp', `GET ${PRM}/b/mcp`]);
+    site.on('/b/mcp', raw('', {}, 401));
+    expect(brief(await askOnline(neighbour))).toEqual([`MCPGW211 error ${AT}`]);
+  });
+
+  it('that is its own is looked at also when nothing asks for a login', async () => {
+    site.on('/mcp', raw('', {}, 405));
+    site.on(`${PRM}/mcp`, json({ resource: url, authorization_servers: ['http://as.example.com'] }));
+    expect(brief(await askOnline(gateway()))).toEqual([`MCPGW212 error ${AT}`]);
+  });
+
   it('is not asked for when the configuration has headers', async () => {
     challenge(`Bearer resource_metadata="${site.origin}/meta"`);
     expect(await askOnline(gateway({ headers: { Authorization: 'x' } }))).toEqual([]);
