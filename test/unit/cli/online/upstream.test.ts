@@ -37,8 +37,6 @@ describe('an upstream', () => {
   it.each([
     [404, 'nothing is at this path'],
     [410, 'nothing is at this path'],
-    [500, 'it is there, and not well'],
-    [503, 'it is there, and not well'],
     [307, 'mcpgw follows no redirect of an upstream'],
   ])('that answers %i is probably not it', async (status, why) => {
     site.on('/mcp', raw('', { location: `${as.origin}/x` }, status));
@@ -46,6 +44,13 @@ describe('an upstream', () => {
     expect(brief(found)).toEqual([`MCPGW210 warning ${AT}`]);
     expect(found[0]?.message).toBe(`the upstream ${site.origin} answered ${status}: ${why}`);
     expect(as.calls).toEqual([]);
+  });
+
+  it.each([408, 429, 500, 502, 503, 504])('that answers %i has said neither yes nor no', async (status) => {
+    site.on('/mcp', raw('', {}, status));
+    const found = await askOnline(gateway({ auth_type: 'none' }));
+    expect(brief(found)).toEqual([`MCPGW201 error ${AT}`]);
+    expect(found[0]?.message).toBe(`the upstream could not be checked: ${site.origin} answered ${status}`);
   });
 
   it('that asks for a credential contradicts auth_type none', async () => {
