@@ -311,6 +311,41 @@ describe('Entra', () => {
     ]);
   });
 
+  const TENANT = '11111111-2222-3333-4444-555555555555';
+  const OTHER = '99999999-2222-3333-4444-555555555555';
+  const V1 = `https://sts.windows.net/${TENANT}/`;
+  const LOGIN = 'https://login.microsoftonline.com';
+  const keysOf = (configured: string, discovered: string) => {
+    const fetch: typeof globalThis.fetch = async (address) =>
+      Response.json(
+        new URL(new Request(address).url).pathname.endsWith('/keys')
+          ? { keys: [key.jwk] }
+          : { issuer: V1, jwks_uri: discovered },
+      );
+    return askOnline({ jwt_validation: { jwksUri: configured, claimValues: { iss: { values: V1 } } } }, { fetch });
+  };
+
+  it.each([
+    [`${LOGIN}/${TENANT}/discovery/v2.0/keys`, `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/${TENANT}/discovery/keys`, `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/${TENANT.toUpperCase()}/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/keys`],
+    [`${LOGIN}/contoso.onmicrosoft.com/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/v2.0/keys`],
+    [`${LOGIN}/common/discovery/v2.0/keys`, 'https://login.windows.net/common/discovery/keys'],
+  ])('holds the same keys at %s as at %s', async (configured, discovered) => {
+    expect(await keysOf(configured, discovered)).toEqual([]);
+    expect(await keysOf(discovered, configured)).toEqual([]);
+  });
+
+  it.each([
+    [`${LOGIN}/${OTHER}/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/v2.0/keys`],
+    ['https://login.microsoftonline.us/common/discovery/keys', `${LOGIN}/common/discovery/keys`],
+    ['https://login.microsoftonline.example/common/discovery/keys', `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/common/discovery/keys`, 'https://idp.example/common/discovery/keys'],
+    [`${LOGIN}/common/other/keys`, `${LOGIN}/common/discovery/keys`],
+  ])('may hold other keys at %s than at %s', async (configured, discovered) => {
+    expect(brief(await keysOf(configured, discovered))).toEqual(['MCPGW207 warning /jwt_validation/jwksUri']);
+  });
+
   it('may name a template for all tenants, and nobody else may', async () => {
     const template = 'https://login.microsoftonline.com/{tenantid}/v2.0';
     const config = (at: string) => ({ external_auth_config: { issuer: at, client_id: 'x' } });
