@@ -130,6 +130,22 @@ describe('the command line', () => {
     expect(await readdir(sandbox.directory)).toEqual([]);
   });
 
+  it('leaves nothing behind where the file does not fit', async () => {
+    // A limit of 1 KiB on what a process may write stands for a disk that is full.
+    const command = `ulimit -f 1; "${process.execPath}" "${MCPGW}" init --idp okta`;
+    const { status, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: sandbox.directory,
+      env: { ...sandbox.env },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringContaining('cannot write mcpgw.jsonc: EFBIG'),
+    });
+    expect(await readdir(sandbox.directory)).toEqual([]);
+    expect(await sandbox.run(['init', '--idp', 'okta'])).toMatchObject({ code: 0 });
+  });
+
   it('prints one JSON document when it fails with --json', async () => {
     await sandbox.file('mcpgw.jsonc', 'mine');
     const { code, stdout } = await sandbox.run(['init', '--idp', 'okta', '--json']);

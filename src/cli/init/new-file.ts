@@ -21,11 +21,23 @@ export async function refuseExisting(host: Host, file: string): Promise<void> {
 
 /** @throws McpgwError USAGE when something of that name is there, or the directory is not; IO */
 export async function writeNewFile(host: Host, { file, text }: { file: string; text: string }): Promise<void> {
+  const place = path.resolve(host.cwd, file);
   try {
-    await host.files.createDurably(path.resolve(host.cwd, file), text, SHARED_MODE);
+    await host.files.createDurably(place, text, SHARED_MODE);
   } catch (error) {
+    // Half a configuration is of no use, and would be in the way of the next attempt.
+    if (wasCreated(error)) await host.files.remove(place).catch(() => undefined);
     throw unwritable(file, error);
   }
+}
+
+/**
+ * Whether it failed behind the exclusive creation (`open`), so that what is there is certainly this run's own. Any other
+ * failure leaves everything alone.
+ */
+function wasCreated(error: unknown): boolean {
+  const call = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
+  return call === 'write' || call === 'fsync' || call === 'close';
 }
 
 function alreadyThere(file: string): McpgwError {

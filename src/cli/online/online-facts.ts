@@ -22,10 +22,11 @@ export const ONLINE_FACTS: Readonly<Record<OnlineCode, OnlineFacts>> = {
   },
   MCPGW202: {
     severity: 'note',
-    meaning: 'something that the configuration names was not asked',
+    meaning: 'something that the configuration, or a document that it leads to, names was not asked',
     why:
       'A value that came from a secret reference is never sent anywhere, a placeholder leads nowhere, an issuer that is no https URL has no ' +
-      'address, and of a long list only the first three are asked.',
+      'address, and of a long list only the first three are asked. An address that a document names is not asked when it ' +
+      'is nearer to this machine (loopback, private networks) than the server of the document. All of them may be right.',
     help: 'write the address into the file when it is no secret',
   },
   MCPGW203: {
@@ -88,10 +89,8 @@ export const ONLINE_FACTS: Readonly<Record<OnlineCode, OnlineFacts>> = {
   },
   MCPGW212: {
     severity: 'error',
-    meaning: 'a document names an address that is never asked',
-    why:
-      'Only https is asked, and plain http on this machine alone; and no server may lead to an address nearer to ' +
-      'this machine than its own (loopback, private networks).',
-    help: 'have the server name an https address that is as public as its own',
+    meaning: 'a document names an address that can never be used',
+    why: 'mcpgw uses https alone, and plain http on this machine: the login that needs the address fails.',
+    help: 'have the server name an https address',
   },
 };

@@ -14,7 +14,20 @@ export interface OnlineMatch {
   readonly help?: string | undefined;
 }
 
+export interface UnaskedAddress {
+  readonly path: Path;
+  /** How a sentence calls the address that a document names. */
+  readonly name: string;
+  readonly why: string;
+}
+
 export function onlineFinding(code: OnlineCode, { path, message, severity, help }: OnlineMatch): LintFinding {
   const facts = ONLINE_FACTS[code];
   return { code, path, part: 'value', message, severity: severity ?? facts.severity, help: help ?? facts.help };
+}
+
+/** Not asked, which is no verdict: split DNS and private networks work, and a login follows such an address. */
+export function notAsked({ path, name, why }: UnaskedAddress): LintFinding {
+  const help = 'nothing, when you know the address and this machine reaches it: mcpgw itself uses it';
+  return onlineFinding('MCPGW202', { path, message: `${name} was not asked: ${why}`, help });
 }

@@ -1,5 +1,6 @@
 // Amazon Cognito user pools: access tokens say who asked (`client_id`) and what they are (`token_use`), and have no
 // `aud` unless the request named a resource.
+import { DISCOVERY, readAddress } from '../read-address.js';
 import { readWord } from '../read-text.js';
 import { identityForwarding, login, tokenRules } from '../settings.js';
 import type { Reading, Starter } from '../starter.js';
@@ -76,14 +77,26 @@ export const cognito: Starter = {
   },
 };
 
-/** The pool's ID, or its issuer. */
+const KEYS = /\/\.well-known\/jwks\.json$/;
+const PROBLEM = 'must be a user pool ID (its region, an underscore, letters and digits) or the address of that pool';
+
+/** The pool's ID, its issuer, or the address of its discovery document or keys. */
 function readIssuer(text: string): Reading {
-  const id = text
-    .trim()
-    .replace(/^(?:https:\/\/)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//, '')
-    .replace(/\/$/, '');
+  const given = text.trim();
+  if (!given.includes('/')) return issuerOf(given) ?? { problem: PROBLEM };
+  const read = readAddress(given);
+  if ('problem' in read) return read;
+  const { origin, pathname, search } = read.url;
+  const id = pathname.replace(DISCOVERY, '').replace(KEYS, '').replace(/\/$/, '').slice(1);
+  const issuer = issuerOf(id);
+  // The host has to be that of the pool's own region: tokens name no other.
+  return issuer?.value === `${origin}/${id}` && search === '' ? issuer : { problem: PROBLEM };
+}
+
+/** AWS in China is a partition of its own, under another domain. */
+function issuerOf(id: string): { readonly value: string } | undefined {
   const region = /^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]{1,55}$/.exec(id)?.[1];
-  return region === undefined
-    ? { problem: 'must be a user pool ID: its region, an underscore, letters and digits' }
-    : { value: `https://cognito-idp.${region}.amazonaws.com/${id}` };
+  if (region === undefined) return undefined;
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return { value: `https://cognito-idp.${region}.${domain}/${id}` };
 }

@@ -6,7 +6,7 @@ import { elementsOf, memberOf } from '../../../config/raw-value.js';
 import { shownOrigin } from '../../../net/fetchable-url.js';
 import { discover } from '../exchange/discovery.js';
 import { namedUrl } from '../exchange/named-url.js';
-import { onlineFinding } from '../online-finding.js';
+import { notAsked, onlineFinding } from '../online-finding.js';
 import { keptBack, type PlacedText, type ServerSubject } from '../server-settings.js';
 import { namesIssuer } from './issuer-names.js';
 
@@ -39,11 +39,12 @@ export async function checkAuthorizationServers(wanted: AuthorizationServers): P
   }
   const found = await Promise.all(
     servers.slice(0, MOST_SERVERS).map(async (server) => {
-      const url = namedUrl(server, named.by);
+      const address = namedUrl(server, named.by);
       // The issuer as it was named: a URL's own spelling may have a slash more.
-      if (url !== undefined) return serverFindings({ ...wanted, issuer: String(server) });
-      const message = `the upstream ${upstream} names an authorization server whose address is never asked`;
-      return [onlineFinding('MCPGW212', { path, message })];
+      if (address.kind === 'asked') return serverFindings({ ...wanted, issuer: String(server) });
+      const name = `the address of an authorization server that the upstream ${upstream} names`;
+      if (address.kind === 'kept') return [notAsked({ path, name, why: address.why })];
+      return [onlineFinding('MCPGW212', { path, message: `${name} can never be used` })];
     }),
   );
   if (servers.length <= MOST_SERVERS) return found.flat();

@@ -29,17 +29,18 @@ export interface TimedAnswer extends Timing {
 
 /**
  * By how much this machine is certainly ahead (positive) or behind (negative); 0 when the times may be the same,
- * undefined when the answer does not tell one. What a cache kept is older by its `Age`.
+ * undefined when the answer does not tell one. With an `Age`, all that is known of the server's time is that it lies
+ * between `Date` and `Date` plus `Age`: some caches keep the `Date` of the origin, others write their own.
  */
 export function clockDifferenceSeconds({ headers, startedMs, endedMs }: TimedAnswer): number | undefined {
   const dateMs = httpDateMs(headers.get('date'));
   const age = headers.get('age') ?? '0';
   if (dateMs === undefined || !/^\d{1,9}$/.test(age)) return undefined;
-  // An Age is a count of whole seconds, too.
-  const earliestMs = dateMs + Number(age) * 1000;
-  const latestMs = earliestMs + (age === '0' ? 1000 : 2000);
+  const ageSeconds = Number(age);
+  // Both are counts of whole seconds.
+  const latestMs = dateMs + ageSeconds * 1000 + (ageSeconds === 0 ? 1000 : 2000);
   if (startedMs > latestMs) return (startedMs - latestMs) / 1000;
-  return endedMs < earliestMs ? (endedMs - earliestMs) / 1000 : 0;
+  return endedMs < dateMs ? (endedMs - dateMs) / 1000 : 0;
 }
 
 /** IMF-fixdate, the one form that is sent today; `Date.parse` alone finds a time in almost any text. */

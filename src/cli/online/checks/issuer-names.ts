@@ -23,6 +23,31 @@ export function mayBearAcceptedName({ named, accepted }: IssuerNames): boolean {
   return named.startsWith(`${ENTRA}/`) && accepted.some((name) => name.startsWith(ENTRA_V1));
 }
 
+const ENTRA_HOST = /^(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|login\.windows\.net)$/;
+const ENTRA_KEYS = /^\/([^/]+)\/discovery\/(?:v2\.0\/)?keys$/;
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether two addresses hold the same keys though they differ: Entra publishes one set under every tenant, under
+ * `common`, and for both versions. Two tenants are two all the same: one of them was probably not meant.
+ */
+export function holdSameKeys(one: URL, other: URL): boolean {
+  const [first, second] = [entraTenant(one), entraTenant(other)];
+  if (first === undefined || second === undefined || entraCloud(one) !== entraCloud(other)) return false;
+  return first === second || !GUID.test(first) || !GUID.test(second);
+}
+
+/** As the address names it: its ID, one of its domains, or `common` and its like. */
+function entraTenant({ protocol, host, pathname }: URL): string | undefined {
+  if (protocol !== 'https:' || !ENTRA_HOST.test(host)) return undefined;
+  return ENTRA_KEYS.exec(pathname.toLowerCase())?.[1];
+}
+
+/** `login.windows.net` is the older name of the public cloud. */
+function entraCloud({ host }: URL): string {
+  return host === 'login.windows.net' ? new URL(ENTRA).host : host;
+}
+
 export interface DifferingNames {
   /** Whatever the document has there. */
   readonly named: unknown;

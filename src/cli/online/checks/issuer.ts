@@ -7,7 +7,7 @@ import { satisfiesRule } from '../../../policy/claim-match.js';
 import { discover, type Metadata } from '../exchange/discovery.js';
 import { onlineFinding } from '../online-finding.js';
 import { memberText, type ServerSubject } from '../server-settings.js';
-import { mayBearAcceptedName, namesIssuer, slashHelp } from './issuer-names.js';
+import { holdSameKeys, mayBearAcceptedName, namesIssuer, slashHelp } from './issuer-names.js';
 import { issuerRule, issuersOf, type NamedIssuer } from './issuer-settings.js';
 import { isSameUrl, loginFindings, statedKeyFindings, statesLogin, type IssuerDocument } from './login-metadata.js';
 
@@ -75,7 +75,12 @@ function keysElsewhere(looked: readonly LookedAt[], subject: ServerSubject): rea
   const uri = memberText(subject, 'jwt_validation', 'jwksUri');
   if (uri === undefined || uri.isUndetermined || looked.length === 0) return [];
   const named = looked.map(({ metadata }) => memberOf(metadata, 'jwks_uri'));
-  if (named.some((url) => typeof url !== 'string' || !URL.canParse(url) || isSameUrl(url, uri.text))) return [];
+  if (named.some((url) => typeof url !== 'string' || !URL.canParse(url) || areSameKeys(url, uri.text))) return [];
   const message = '`jwksUri` is not where the discovery document says that the keys are';
   return [onlineFinding('MCPGW207', { path: uri.path, message })];
+}
+
+function areSameKeys(one: string, other: string): boolean {
+  if (isSameUrl(one, other)) return true;
+  return URL.canParse(one) && URL.canParse(other) && holdSameKeys(new URL(one), new URL(other));
 }

@@ -5,7 +5,7 @@ import { elementsOf, hasMember, memberOf } from '../../../config/raw-value.js';
 import { fetchableUrl, shownOrigin } from '../../../net/fetchable-url.js';
 import type { Metadata } from '../exchange/discovery.js';
 import { namedUrl } from '../exchange/named-url.js';
-import { onlineFinding } from '../online-finding.js';
+import { notAsked, onlineFinding } from '../online-finding.js';
 import { keptBack, memberText, settingOfServer, type ServerSubject } from '../server-settings.js';
 import type { NamedIssuer } from './issuer-settings.js';
 import { ANY_ALGORITHM, remoteKeyFindings } from './keys.js';
@@ -82,12 +82,18 @@ async function discoveredKeyFindings(
   if (fetchableUrl(named) === undefined) return [];
   const { path } = issuer;
   const by = new URL(issuer.text);
-  const url = namedUrl(named, by);
+  const address = namedUrl(named, by);
   const name = `the \`jwks_uri\` in the discovery document of ${shownOrigin(by)}`;
-  if (url === undefined) {
-    return [onlineFinding('MCPGW212', { path, message: `${name} leads nearer to this machine, so it was not asked` })];
+  switch (address.kind) {
+    case 'asked': {
+      const { href: url } = address.url;
+      return remoteKeyFindings({ network: subject.network, url, path, name, algorithms: ANY_ALGORITHM });
+    }
+    case 'kept':
+      return [notAsked({ path, name, why: address.why })];
+    case 'unusable':
+      return [onlineFinding('MCPGW212', { path, message: `${name} can never be used` })];
   }
-  return remoteKeyFindings({ network: subject.network, url: url.href, path, name, algorithms: ANY_ALGORITHM });
 }
 
 function isStated(subject: ServerSubject, member: string): boolean {

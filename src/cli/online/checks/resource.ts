@@ -6,7 +6,7 @@ import { hasMember, memberOf } from '../../../config/raw-value.js';
 import { couldNotBeDecided, wellKnown } from '../exchange/discovery.js';
 import { namedUrl } from '../exchange/named-url.js';
 import { fetchableUrl, shownOrigin } from '../../../net/fetchable-url.js';
-import { onlineFinding } from '../online-finding.js';
+import { notAsked, onlineFinding } from '../online-finding.js';
 import { memberText, settingOfServer, type ServerSubject } from '../server-settings.js';
 import { checkAuthorizationServers } from './authorization-server.js';
 
@@ -52,17 +52,19 @@ interface FoundResource {
 }
 
 async function findResource(
-  { subject, url, path, challenged, isNeeded }: ResourceQuestion,
+  question: ResourceQuestion,
   { isOptional }: { readonly isOptional: boolean },
 ): Promise<FoundResource> {
-  const named = challenged === undefined ? undefined : namedUrl(challenged, url);
+  const { subject, url, path, challenged, isNeeded } = question;
+  const address = challenged === undefined ? undefined : namedUrl(challenged, url);
   const findings: LintFinding[] = [];
-  if (challenged !== undefined && named === undefined) {
-    const message = `the upstream ${shownOrigin(url)} names a resource metadata address that is never asked`;
-    findings.push(onlineFinding('MCPGW212', { path, message }));
-  }
+  const name = `the resource metadata address that the upstream ${shownOrigin(url)} names`;
+  // The well-known places are for upstreams that name none: what stands there would not be what a login reads.
+  if (address?.kind === 'kept') return { metadata: undefined, findings: [notAsked({ path, name, why: address.why })] };
+  if (address?.kind === 'unusable')
+    findings.push(onlineFinding('MCPGW212', { path, message: `${name} can never be used` }));
   const failures: { readonly isUndecided: boolean; readonly message: string }[] = [];
-  for (const place of placesOf(url, named)) {
+  for (const place of placesOf(question, address?.kind === 'asked' ? address.url : undefined)) {
     const answer = await subject.network.document(place);
     if (answer.ok) return { metadata: { body: answer.body, url: new URL(place) }, findings };
     failures.push({ isUndecided: couldNotBeDecided(answer), message: answer.message });
@@ -80,10 +82,14 @@ async function findResource(
   return { metadata: undefined, findings };
 }
 
-/** A plain http upstream beyond this machine (`allow_insecure_http`) has no place that may be asked. */
-function placesOf(url: URL, named: URL | undefined): readonly string[] {
+/**
+ * A plain http upstream beyond this machine (`allow_insecure_http`) has no place that may be asked. What the root of the
+ * origin says is only for an upstream that wants a login: one that wants none may have a neighbour who does.
+ */
+function placesOf({ url, isNeeded }: ResourceQuestion, named: URL | undefined): readonly string[] {
   const name = 'oauth-protected-resource';
-  const places = [wellKnown(url.href, { name, at: 'start' }), wellKnown(url.origin, { name, at: 'start' })];
+  const own = wellKnown(url.href, { name, at: 'start' });
+  const places = isNeeded ? [own, wellKnown(url.origin, { name, at: 'start' })] : [own];
   return [...new Set([...(named === undefined ? [] : [named.href]), ...places.filter((place) => fetchableUrl(place))])];
 }
 

@@ -3,6 +3,7 @@
 import type { LintFinding } from '../../../config/lint.js';
 import type { Path } from '../../../config/path.js';
 import { shownOrigin } from '../../../net/fetchable-url.js';
+import { isPassing } from '../exchange/discovery.js';
 import { onlineFinding } from '../online-finding.js';
 import { keptBack, placedText, settingOfServer, type ServerSubject } from '../server-settings.js';
 import { resourceMetadataOf } from './challenge.js';
@@ -52,9 +53,12 @@ interface UpstreamAnswer {
 /** 400, 401, 403, 405 and 406 are what a GET without a session or a credential gets from good servers. */
 function strangeAnswer({ status, access, path, origin }: UpstreamAnswer): readonly LintFinding[] {
   const finding = (message: string): readonly LintFinding[] => [onlineFinding('MCPGW210', { path, message })];
+  if (isPassing(status)) {
+    const message = `the upstream could not be checked: ${origin} answered ${status}`;
+    return [onlineFinding('MCPGW201', { path, message })];
+  }
   if (status === 404 || status === 410)
     return finding(`the upstream ${origin} answered ${status}: nothing is at this path`);
-  if (status >= 500) return finding(`the upstream ${origin} answered ${status}: it is there, and not well`);
   if (status >= 300 && status < 400) {
     return finding(`the upstream ${origin} answered ${status}: mcpgw follows no redirect of an upstream`);
   }

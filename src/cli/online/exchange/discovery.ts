@@ -39,7 +39,12 @@ export async function discover({ network, issuer, order }: DiscoveryRequest): Pr
 /** Whether another time might give another answer. What a server says for good is an answer. */
 export function couldNotBeDecided({ failure, status }: Extract<JsonAnswer, { readonly ok: false }>): boolean {
   if (failure === 'unreachable' || failure === 'timeout') return true;
-  return status !== undefined && (status >= 500 || status === 429 || status === 408);
+  return status !== undefined && isPassing(status);
+}
+
+/** A status that says "not now": too late, too often, or not well. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
 }
 
 /** Without repetition: for an issuer without a path, two of the places are one. */

@@ -8,12 +8,21 @@ const LONGEST_URL = 2048;
 /** RFC 1035 section 2.3.4. */
 const LONGEST_HOST = 253;
 
-/** The URL when it may be asked, else undefined. `by` is where the document that names it came from. */
-export function namedUrl(text: unknown, by: URL): URL | undefined {
-  if (typeof text !== 'string' || text.length > LONGEST_URL) return undefined;
+export type NamedUrl =
+  | { readonly kind: 'asked'; readonly url: URL }
+  /** Not asked here, which says nothing about it: whoever is told to use it may well reach it. */
+  | { readonly kind: 'kept'; readonly why: string }
+  /** No URL that anything of mcpgw would ever ask. */
+  | { readonly kind: 'unusable' };
+
+/** `by` is where the document that names it came from. */
+export function namedUrl(text: unknown, by: URL): NamedUrl {
+  if (typeof text !== 'string') return { kind: 'unusable' };
   const url = fetchableUrl(text);
-  if (url === undefined || url.hostname.length > LONGEST_HOST) return undefined;
-  return nearness(url.hostname) <= nearness(by.hostname) ? url : undefined;
+  if (url === undefined || url.hostname.length > LONGEST_HOST) return { kind: 'unusable' };
+  if (text.length > LONGEST_URL) return { kind: 'kept', why: `it has more than ${LONGEST_URL} characters` };
+  if (nearness(url.hostname) <= nearness(by.hostname)) return { kind: 'asked', url };
+  return { kind: 'kept', why: 'it is nearer to this machine than the server that names it' };
 }
 
 /** 0: the public network; 1: this machine's networks; 2: this machine. */

@@ -207,6 +207,44 @@ describe('init overwrites nothing', () => {
     });
   });
 
+  describe('and when a write fails', () => {
+    const failing = (syscall: string | undefined) => (file: string) =>
+      writeFile(file, '{ "half').then(() =>
+        Promise.reject(Object.assign(new Error('no'), { code: 'ENOSPC', ...(syscall && { syscall }) })),
+      );
+
+    it.each(['write', 'fsync', 'close'])(
+      'removes what it created itself (%s), so that it can be tried again',
+      async (call) => {
+        let isFull = true;
+        const { test, run, read } = await place({
+          files: (real) => ({
+            ...real,
+            createDurably: (...args) => (isFull ? failing(call)(args[0]) : real.createDurably(...args)),
+          }),
+        });
+        await expect(run(ALL)).rejects.toMatchObject({ exitCode: 3, message: 'cannot write mcpgw.jsonc: ENOSPC' });
+        expect(await readdir(test.directory)).toEqual([]);
+        isFull = false;
+        expect(await run(ALL)).toBe(0);
+        expect(plainJson(await read())).toHaveProperty('mcpServers.example');
+      },
+    );
+
+    it.each(['open', undefined])('removes nothing that may be of somebody else (%s)', async (call) => {
+      const { run, read } = await place({ files: (real) => ({ ...real, createDurably: failing(call) }) });
+      await expect(run(ALL)).rejects.toMatchObject({ exitCode: 3 });
+      expect(await read()).toBe('{ "half');
+    });
+
+    it('says why it failed also when it cannot remove it', async () => {
+      const { run } = await place({
+        files: (real) => ({ ...real, createDurably: failing('write'), remove: () => Promise.reject(new Error('no')) }),
+      });
+      await expect(run(ALL)).rejects.toMatchObject({ exitCode: 3, message: 'cannot write mcpgw.jsonc: ENOSPC' });
+    });
+  });
+
   it('and says why a disk did not take it', async () => {
     const { run } = await place({
       files: (real) => ({

@@ -14,6 +14,7 @@ function read(idp: string, name: string, text: string): Reading {
 
 const OKTA = 'https://dev-1.okta.com/oauth2/default';
 const POOL = 'https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC';
+const CHINESE_POOL = 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbC';
 const DESCOPE = 'https://api.descope.com/v1/apps/agentic/P2a/MS2-b_c';
 const GUID = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 
@@ -33,6 +34,13 @@ describe('a value', () => {
     ['entra', 'audience', `api://${GUID}`, GUID],
     ['cognito', 'userPool', 'us-gov-west-1_AbC', POOL],
     ['cognito', 'userPool', `${POOL}/`, POOL],
+    ['cognito', 'userPool', ` ${POOL.replace('https://cognito', 'HTTPS://Cognito')} `, POOL],
+    ['cognito', 'userPool', POOL.slice('https://'.length), POOL],
+    ['cognito', 'userPool', `${POOL}/.well-known/openid-configuration`, POOL],
+    ['cognito', 'userPool', `${POOL}/.well-known/jwks.json`, POOL],
+    ['cognito', 'userPool', 'cn-north-1_AbC', CHINESE_POOL],
+    ['cognito', 'userPool', CHINESE_POOL, CHINESE_POOL],
+    ['cognito', 'userPool', `${CHINESE_POOL}/.well-known/openid-configuration`, CHINESE_POOL],
     ['descope', 'issuer', DESCOPE, DESCOPE],
     ['descope', 'issuer', `${DESCOPE}/.well-known/openid-configuration`, DESCOPE],
     ['keycloak', 'domain', 'sso.example.com', 'https://sso.example.com'],
@@ -72,6 +80,23 @@ describe('a value', () => {
       'cognito',
       'userPool',
       ['eu-west-1', 'AbCdEf123', 'eu-west-1_', 'eu-west-1_a/b', 'eu-west-1_a"b', 'https://x.example/eu-west-1_a'],
+    ],
+    [
+      'cognito',
+      'userPool',
+      [
+        CHINESE_POOL.replace('.cn/', '/'),
+        POOL.replace('.com/', '.com.cn/'),
+        POOL.replace('idp.us-gov-west-1', 'idp.eu-west-1'),
+        POOL.replace('https:', 'http:'),
+        `${POOL}?a=b`,
+        `${POOL}#a`,
+        `${POOL}/oauth2/token`,
+        POOL.replace('https://', 'https://u:p@'),
+        'https://acme.auth.eu-west-1.amazoncognito.com/',
+        'https://cognito-idp.eu-west-1.amazonaws.com/',
+        '/',
+      ],
     ],
     [
       'descope',

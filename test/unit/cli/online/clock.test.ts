@@ -29,9 +29,20 @@ describe('the difference of two clocks', () => {
     expect(difference({ date: NOON }, -9000, -8000)).toBe(-8);
   });
 
-  it('counts the time that the answer lay in a cache', () => {
-    expect(difference({ date: NOON, age: '3600' }, 3_600_500)).toBe(0);
-    expect(difference({ date: NOON, age: '3600' }, 500)).toBe(-3599.5);
+  it.each([
+    ['as old as it may be', 3_602_000],
+    ['just as old as its Age', 3_600_500],
+    ['somewhere between', 1_800_000],
+    ['fresh: the cache wrote its own Date', 500],
+    ['of this very second', 0],
+  ])('is none for an answer out of a cache that is %s', (_name, startedMs) => {
+    expect(difference({ date: NOON, age: '3600' }, startedMs)).toBe(0);
+  });
+
+  it('is what not even the time in a cache explains', () => {
+    expect(difference({ date: NOON, age: '3600' }, 3_607_000)).toBe(5);
+    expect(difference({ date: NOON, age: '3600' }, -5000)).toBe(-5);
+    expect(difference({ date: NOON, age: '00' }, 8000)).toBe(7);
   });
 
   it.each(['', 'soon', '1', 'foo 1', '2026-03-01T12:00:00Z', 'Xyz, 99 Foo 2026 12:00:00 GMT', NOON.toLowerCase()])(
@@ -74,6 +85,17 @@ describe('a clock that is wrong', () => {
   it('is not found when clockTolerance allows it', async () => {
     at(new Date(Date.now() + hour).toUTCString());
     expect(await askOnline(config({ clockTolerance: 3700 }))).toEqual([]);
+  });
+
+  it('is not found in what a cache between gave a Date of its own, and is when even that is ahead', async () => {
+    const kept = (date: number) =>
+      json({ keys: [key.jwk] }, { date: new Date(date).toUTCString(), age: String(hour / 1000) });
+    site.on('/jwks', kept(Date.now()));
+    expect(await askOnline(config())).toEqual([]);
+    site.on('/jwks', kept(Date.now() - hour));
+    expect(await askOnline(config())).toEqual([]);
+    site.on('/jwks', kept(Date.now() + hour));
+    expect(brief(await askOnline(config()))).toEqual(['MCPGW209 warning /jwt_validation/jwksUri']);
   });
 
   it('is not found in an answer with a Date that is none', async () => {

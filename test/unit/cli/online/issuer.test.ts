@@ -147,6 +147,25 @@ describe('the discovery document of a login', () => {
     expect(await askOnline(login())).toEqual([]);
   });
 
+  it.each([
+    ['https://keycloak.internal/certs', 'MCPGW202 note'],
+    ['https://10.0.0.7/certs', 'MCPGW202 note'],
+    ['http://127.0.0.1:9/certs', 'MCPGW202 note'],
+    ['http://keycloak.internal/certs', 'MCPGW212 error'],
+    [`https://${'a.'.repeat(130)}example/certs`, 'MCPGW212 error'],
+  ])('of a public provider may keep its keys at %s: %s', async (jwksUri, verdict) => {
+    issuer = 'https://sso.corp.example';
+    const asked: string[] = [];
+    const fetch: typeof globalThis.fetch = async (address) => {
+      asked.push(new Request(address).url);
+      return Response.json(documentOf({ jwks_uri: jwksUri }));
+    };
+    const found = await askOnline(login(), { fetch });
+    expect(brief(found)).toEqual([`${verdict} ${AT}`]);
+    expect(JSON.stringify(found)).not.toMatch(/certs|keycloak/);
+    expect(asked).toEqual([`${issuer}${OIDC}`]);
+  });
+
   it('leads to the keys of ID tokens, which must be some', async () => {
     site.on(OIDC, json(documentOf({ jwks_uri: `${issuer}/other` })));
     expect(brief(await askOnline(login()))).toEqual([`MCPGW203 error ${AT}`]);
@@ -290,6 +309,41 @@ describe('Entra', () => {
     expect(brief(await askOnline(jwt('https://sts.windows.example/'), { fetch: entra(V2) }))).toEqual([
       'MCPGW206 error /jwt_validation/claimValues/iss/values',
     ]);
+  });
+
+  const TENANT = '11111111-2222-3333-4444-555555555555';
+  const OTHER = '99999999-2222-3333-4444-555555555555';
+  const V1 = `https://sts.windows.net/${TENANT}/`;
+  const LOGIN = 'https://login.microsoftonline.com';
+  const keysOf = (configured: string, discovered: string) => {
+    const fetch: typeof globalThis.fetch = async (address) =>
+      Response.json(
+        new URL(new Request(address).url).pathname.endsWith('/keys')
+          ? { keys: [key.jwk] }
+          : { issuer: V1, jwks_uri: discovered },
+      );
+    return askOnline({ jwt_validation: { jwksUri: configured, claimValues: { iss: { values: V1 } } } }, { fetch });
+  };
+
+  it.each([
+    [`${LOGIN}/${TENANT}/discovery/v2.0/keys`, `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/${TENANT}/discovery/keys`, `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/${TENANT.toUpperCase()}/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/keys`],
+    [`${LOGIN}/contoso.onmicrosoft.com/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/v2.0/keys`],
+    [`${LOGIN}/common/discovery/v2.0/keys`, 'https://login.windows.net/common/discovery/keys'],
+  ])('holds the same keys at %s as at %s', async (configured, discovered) => {
+    expect(await keysOf(configured, discovered)).toEqual([]);
+    expect(await keysOf(discovered, configured)).toEqual([]);
+  });
+
+  it.each([
+    [`${LOGIN}/${OTHER}/discovery/v2.0/keys`, `${LOGIN}/${TENANT}/discovery/v2.0/keys`],
+    ['https://login.microsoftonline.us/common/discovery/keys', `${LOGIN}/common/discovery/keys`],
+    ['https://login.microsoftonline.example/common/discovery/keys', `${LOGIN}/common/discovery/keys`],
+    [`${LOGIN}/common/discovery/keys`, 'https://idp.example/common/discovery/keys'],
+    [`${LOGIN}/common/other/keys`, `${LOGIN}/common/discovery/keys`],
+  ])('may hold other keys at %s than at %s', async (configured, discovered) => {
+    expect(brief(await keysOf(configured, discovered))).toEqual(['MCPGW207 warning /jwt_validation/jwksUri']);
   });
 
   it('may name a template for all tenants, and nobody else may', async () => {

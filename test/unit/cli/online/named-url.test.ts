@@ -44,23 +44,25 @@ const ANYWHERE = [
   'https://local.example/',
 ];
 
+const kindOf = (text: unknown, by: URL): string => namedUrl(text, by).kind;
+
 describe('an address that a document names', () => {
   it.each([...LOCAL, ...HERE])('is not asked when a public server names %s', (text) => {
-    expect(namedUrl(text, PUBLIC)).toBeUndefined();
+    expect(namedUrl(text, PUBLIC)).toEqual({ kind: 'kept', why: expect.stringContaining('nearer to this machine') });
   });
 
   it.each(ANYWHERE)('is asked when anybody names %s', (text) => {
-    expect(namedUrl(text, PUBLIC)?.href).toBe(text);
-    expect(namedUrl(text, LOOPBACK)?.href).toBe(text);
+    expect(namedUrl(text, PUBLIC)).toEqual({ kind: 'asked', url: new URL(text) });
+    expect(namedUrl(text, LOOPBACK)).toEqual({ kind: 'asked', url: new URL(text) });
   });
 
   it.each(LOCAL)('is asked when a server of a private network names %s', (text) => {
-    expect(namedUrl(text, PRIVATE)).toBeDefined();
+    expect(kindOf(text, PRIVATE)).toBe('asked');
   });
 
   it.each(HERE)('is asked when a server of this machine names %s, and no other', (text) => {
-    expect(namedUrl(text, LOOPBACK)).toBeDefined();
-    expect(namedUrl(text, PRIVATE)).toBeUndefined();
+    expect(kindOf(text, LOOPBACK)).toBe('asked');
+    expect(kindOf(text, PRIVATE)).toBe('kept');
   });
 
   it.each([
@@ -72,8 +74,13 @@ describe('an address that a document names', () => {
     'x',
     '/relative',
     'http://example.com/',
-    `https://example.com/${'x'.repeat(2048)}`,
-  ])('is not asked when it is %j', (value) => {
-    expect(namedUrl(value, LOOPBACK)).toBeUndefined();
+    'https://user:pass@example.com/',
+    `https://${'a.'.repeat(130)}example`,
+  ])('can never be used when it is %j', (value) => {
+    expect(kindOf(value, LOOPBACK)).toBe('unusable');
+  });
+
+  it('is not asked when it is very long, which says nothing about it', () => {
+    expect(kindOf(`https://example.com/${'x'.repeat(2048)}`, LOOPBACK)).toBe('kept');
   });
 });

@@ -37,8 +37,6 @@ describe('an upstream', () => {
   it.each([
     [404, 'nothing is at this path'],
     [410, 'nothing is at this path'],
-    [500, 'it is there, and not well'],
-    [503, 'it is there, and not well'],
     [307, 'mcpgw follows no redirect of an upstream'],
   ])('that answers %i is probably not it', async (status, why) => {
     site.on('/mcp', raw('', { location: `${as.origin}/x` }, status));
@@ -46,6 +44,13 @@ describe('an upstream', () => {
     expect(brief(found)).toEqual([`MCPGW210 warning ${AT}`]);
     expect(found[0]?.message).toBe(`the upstream ${site.origin} answered ${status}: ${why}`);
     expect(as.calls).toEqual([]);
+  });
+
+  it.each([408, 429, 500, 502, 503, 504])('that answers %i has said neither yes nor no', async (status) => {
+    site.on('/mcp', raw('', {}, status));
+    const found = await askOnline(gateway({ auth_type: 'none' }));
+    expect(brief(found)).toEqual([`MCPGW201 error ${AT}`]);
+    expect(found[0]?.message).toBe(`the upstream could not be checked: ${site.origin} answered ${status}`);
   });
 
   it('that asks for a credential contradicts auth_type none', async () => {
@@ -132,6 +137,22 @@ describe("an upstream's protected-resource metadata", () => {
     site.on('/mcp', raw('', {}, 405));
     expect(await askOnline(gateway())).toEqual([]);
     expect(brief(await askOnline(gateway({ auth_type: 'oauth_auto' })))).toEqual([`MCPGW203 warning ${AT}`]);
+  });
+
+  it('of a neighbour on the same origin is nothing to an upstream that asks for no login', async () => {
+    site.on('/b/mcp', raw('', {}, 405));
+    site.on(PRM, json({ resource: `${site.origin}/a/mcp`, authorization_servers: ['http://as.example.com'] }));
+    const neighbour = gateway({ url: `${site.origin}/b/mcp` });
+    expect(await askOnline(neighbour)).toEqual([]);
+    expect(site.calls).toEqual(['GET /b/mcp', `GET ${PRM}/b/mcp`]);
+    site.on('/b/mcp', raw('', {}, 401));
+    expect(brief(await askOnline(neighbour))).toEqual([`MCPGW211 error ${AT}`]);
+  });
+
+  it('that is its own is looked at also when nothing asks for a login', async () => {
+    site.on('/mcp', raw('', {}, 405));
+    site.on(`${PRM}/mcp`, json({ resource: url, authorization_servers: ['http://as.example.com'] }));
+    expect(brief(await askOnline(gateway()))).toEqual([`MCPGW212 error ${AT}`]);
   });
 
   it('is not asked for when the configuration has headers', async () => {
@@ -283,18 +304,21 @@ describe('a public upstream', () => {
     return { asked, fetch };
   };
 
-  it.each(['http://127.0.0.1:8080', 'https://localhost', 'https://10.1.2.3', 'https://[fd00::1]', 'https://intranet'])(
-    'cannot have %s asked as its authorization server',
-    async (server) => {
-      const { asked, fetch } = stub({
-        [PUBLIC]: () => new Response(null, { status: 401 }),
-        [`https://mcp.example.com${PRM}/mcp`]: () =>
-          Response.json({ resource: PUBLIC, authorization_servers: [server] }),
-      });
-      expect(brief(await askOnline(gateway({ url: PUBLIC }), { fetch }))).toEqual([`MCPGW212 error ${AT}`]);
-      expect(asked.every((address) => address.startsWith('https://mcp.example.com/'))).toBe(true);
-    },
-  );
+  it.each([
+    'http://127.0.0.1:8080',
+    'https://localhost',
+    'https://10.1.2.3',
+    'https://[fd00::1]',
+    'https://intranet',
+    'https://sso.internal',
+  ])('cannot have %s asked as its authorization server, which may be right all the same', async (server) => {
+    const { asked, fetch } = stub({
+      [PUBLIC]: () => new Response(null, { status: 401 }),
+      [`https://mcp.example.com${PRM}/mcp`]: () => Response.json({ resource: PUBLIC, authorization_servers: [server] }),
+    });
+    expect(brief(await askOnline(gateway({ url: PUBLIC }), { fetch }))).toEqual([`MCPGW202 note ${AT}`]);
+    expect(asked.every((address) => address.startsWith('https://mcp.example.com/'))).toBe(true);
+  });
 
   it('cannot have this machine asked for its metadata', async () => {
     const secret = `${site.origin}/admin`;
@@ -303,7 +327,19 @@ describe('a public upstream', () => {
         new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer resource_metadata="${secret}"` } }),
     });
     const found = await askOnline(gateway({ url: PUBLIC }), { fetch });
+    expect(brief(found)).toEqual([`MCPGW202 note ${AT}`]);
+    expect(asked).toEqual([PUBLIC]);
+  });
+
+  it('is wrong to name a metadata address that nobody can use', async () => {
+    const { fetch } = stub({
+      [PUBLIC]: () =>
+        new Response(null, {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer resource_metadata="http://mcp.example.com/meta"' },
+        }),
+    });
+    const found = await askOnline(gateway({ url: PUBLIC }), { fetch });
     expect(brief(found).toSorted()).toEqual([`MCPGW203 warning ${AT}`, `MCPGW212 error ${AT}`]);
-    expect(asked).not.toContain(secret);
   });
 });
