@@ -90,7 +90,7 @@ async function startV2(options: HostOptions): Promise<Host<Client>> {
     versionNegotiation: { mode: options.era === '2026' ? { pin: '2026-07-28' } : 'legacy' },
   });
   const Transport = options.probe === 'in-place' ? OneProcessTransport : StdioClientTransport;
-  const transport = new Transport(spawnParameters(options));
+  const transport = oneByOne(new Transport(spawnParameters(options)));
   const { stderr, errors } = observe(client, transport.stderr);
   await connectOrShow(async () => client.connect(transport), stderr);
   return {
@@ -105,9 +105,32 @@ async function startV2(options: HostOptions): Promise<Host<Client>> {
   };
 }
 
+/**
+ * Both SDKs handle an answer at once and a notification a moment later, so that of a piece of stdout that holds both the
+ * answer overtakes the progress before it. This host takes messages one after the other, as they stand.
+ */
+function oneByOne<Taking extends { onmessage?: unknown }>(transport: Taking): Taking {
+  let take: ((...given: readonly unknown[]) => void) | undefined;
+  let taken = Promise.resolve();
+  const queue = (...given: readonly unknown[]): void => {
+    taken = taken.then(async () => {
+      take?.(...given);
+      // As many turns as a notification needs on its way to its handler, and some more.
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    });
+  };
+  Object.defineProperty(transport, 'onmessage', {
+    get: () => (take === undefined ? undefined : queue),
+    set: (handler: typeof take) => {
+      take = handler;
+    },
+  });
+  return transport;
+}
+
 async function startV1(options: HostOptions): Promise<Host<V1Client>> {
   const client = new V1Client(CLIENT_INFO, { capabilities: options.capabilities ?? {} });
-  const transport = new V1StdioClientTransport(spawnParameters(options));
+  const transport = oneByOne(new V1StdioClientTransport(spawnParameters(options)));
   const { stderr, errors } = observe(client, transport.stderr);
   await connectOrShow(async () => client.connect(transport), stderr);
   return {
