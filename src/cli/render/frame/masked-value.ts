@@ -17,14 +17,20 @@ export function maskedValue(source: string, place: ValuePlace): string {
   return masked === text ? source : maskAll(source);
 }
 
-/** References as the author should see them: with their names, and without a default, which may be the secret. */
-const PLAIN_REFERENCE = String.raw`(?<!\$)\$\{(?:(?:env:)?[A-Za-z_]\w*|file:[^}"\\\r\n]+|keychain:[^}"\\\r\n]+)\}`;
+/**
+ * References as the author should see them: with their names, and without a default, which may be the secret.
+ * INVARIANT: nothing that looks for the end of a reference goes beyond the next brace of either kind: in a text of
+ * `${` alone it would else go to the end of the text from each of them.
+ */
+const PLAIN_REFERENCE = String.raw`(?<!\$)\$\{(?:(?:env:)?[A-Za-z_]\w*|(?:file|keychain):[^{}"\\\r\n]+)\}`;
+
+const REFERENCE_OR_CHARACTER = new RegExp(`${PLAIN_REFERENCE}|[^"\\r\\n]`, 'gu');
+
+const REFERENCE_ALONE = new RegExp(`^${PLAIN_REFERENCE}$`, 'u');
 
 /** Dots for every character, references apart. Line breaks stay. */
 export function maskAllButReferences(text: string): string {
-  return text.replace(new RegExp(`${PLAIN_REFERENCE}|[^"\\r\\n]`, 'gu'), (part) =>
-    part.startsWith('${') ? part : dots(part),
-  );
+  return text.replace(REFERENCE_OR_CHARACTER, (part) => (part.startsWith('${') ? part : dots(part)));
 }
 
 /** Dots for every character but quotes. */
@@ -33,8 +39,7 @@ export function maskAll(text: string): string {
 }
 
 function maskDefaults(text: string): string {
-  const plain = new RegExp(`^${PLAIN_REFERENCE}$`, 'u');
-  return text.replace(/\$\{[^}"]*\}?/gu, (part) => (plain.test(part) ? part : dots(part)));
+  return text.replace(/\$\{[^}"]*\}?/gu, (part) => (REFERENCE_ALONE.test(part) ? part : dots(part)));
 }
 
 /**
@@ -42,7 +47,7 @@ function maskDefaults(text: string): string {
  * is known of the parts of a text that is no URL.
  */
 function maskUrl(text: string): string {
-  if (!URL.canParse(text.replaceAll('"', '').replace(/\$\{[^}]*\}/g, 'reference'))) return maskAllButReferences(text);
+  if (!URL.canParse(text.replaceAll('"', '').replace(/\$\{[^{}]*\}/g, 'reference'))) return maskAllButReferences(text);
   return maskDefaults(text)
     .replace(/(?<=^"?https?:\/\/)[^/?#"]*@/i, dots)
     .replace(/(?<=[?#])[^"]+/, maskAllButReferences)

@@ -3,5 +3,8 @@ import { visibleText } from '../visible-text.js';
 
 /** `[text](target)` is a link in a SARIF message, unless its first bracket is escaped. */
 export function sarifText(text: string): string {
-  return visibleText(text).replace(/\[(?=[^\]]*\]\()/g, '\\[');
+  const parts = visibleText(text).split(']');
+  return parts
+    .map((part, index) => (parts[index + 1]?.startsWith('(') === true ? part.replaceAll('[', '\\[') : part))
+    .join(']');
 }

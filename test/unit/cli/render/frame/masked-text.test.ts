@@ -31,6 +31,8 @@ describe('masked text', () => {
     ],
     ['what else stands in the path', 'https://a.example/mcp;k=abc/x', 'https://a.example/•••••••••/x'],
     ['everything of what is none', 'https://a.example:mcp', '•'.repeat(21)],
+    ['a reference inside of a default', 'https://a.example/${A:-${B}}/mcp', `https://a.example/${'•'.repeat(9)}}/mcp`],
+    ['what never becomes a reference', 'https://a.example/${file:a${B}', `https://a.example/${'•'.repeat(12)}`],
     ['the default of a reference', 'https://${HOST:-abc}/mcp', 'https://••••••••••••/mcp'],
     ['everything, where escapes hide its parts', 'https:\\/\\/abc@a.example', '•'.repeat(23)],
     ['nothing of a plain one', 'https://a.example:8443/v1/mcp', 'https://a.example:8443/v1/mcp'],
