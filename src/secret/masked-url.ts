@@ -5,15 +5,15 @@ import { isCredentialName } from './sensitive-key.js';
 
 /** Any text may come; one without a URL's parts is left as it is. */
 export function withoutUrlCredentials(text: string): string {
-  return (
-    text
-      .replace(/:\/\/[^/?#\s]*@/g, `://${MASK}@`)
-      // A name without a value is matched, too: looked for only with one, it would be looked for again from each `?` in it.
-      .replace(/([?&#])([^=&#\s]*)(=[^&#\s]+)?/g, (whole, mark: string, name: string, value?: string) =>
-        value !== undefined && isCredentialName(decoded(name)) ? `${mark}${name}=${MASK}` : whole,
-      )
-  );
+  return text
+    .replace(/:\/\/[^/?#\s]*@/g, `://${MASK}@`)
+    .replace(PARAMETER, (whole, mark: string, name: string) =>
+      whole.includes('=') && isCredentialName(decoded(name)) ? `${mark}${name}=${MASK}` : whole,
+    );
 }
+
+/** A name without a value is matched, too: looked for only with one, it would be looked for again from each `?` in it. */
+const PARAMETER = /([?&#])([^=&#\s]*)(?:=[^&#\s]+)?/g;
 
 function decoded(name: string): string {
   try {
