@@ -1,12 +1,12 @@
 // Whether what is shown, masked or matched takes time in proportion to the text, for repetitions of everything that
 // regular expressions fear. Compares CPU time of two sizes: for `npm run fuzz` alone, where nothing else is at work.
-import { diagnosticsText } from '../../src/cli/render/diagnostics-text.js';
-import { codeFrames } from '../../src/cli/render/frame/code-frame.js';
-import { maskedText } from '../../src/cli/render/frame/masked-text.js';
-import { githubCommands } from '../../src/cli/render/github.js';
-import { junitReport } from '../../src/cli/render/junit.js';
-import { sarifText } from '../../src/cli/render/sarif/message.js';
-import { sarifLog } from '../../src/cli/render/sarif.js';
+import { diagnosticsText } from '../../src/cli/render/validation/diagnostics-text.js';
+import { codeFrames } from '../../src/cli/render/validation/frame/code-frame.js';
+import { maskedText } from '../../src/cli/render/validation/frame/masked-text.js';
+import { githubCommands } from '../../src/cli/render/validation/ci/github.js';
+import { junitReport } from '../../src/cli/render/validation/ci/junit.js';
+import { sarifText } from '../../src/cli/render/validation/ci/sarif/message.js';
+import { sarifLog } from '../../src/cli/render/validation/ci/sarif.js';
 import { textDefinitions } from '../../src/config/json-schema/text-facets.js';
 import { withoutUrlCredentials } from '../../src/secret/masked-url.js';
 import { redact } from '../../src/secret/redact.js';

@@ -1,6 +1,6 @@
 // Masks one value of a configuration as it stands in the file: the same length, with dots where something is not to be
 // seen.
-import { looksLikeCredential } from '../../../secret/sensitive-key.js';
+import { looksLikeCredential } from '../../../../secret/sensitive-key.js';
 import { isLongAsAKey, isPublicValue, isUrlKey, textOf, type ValuePlace } from './public-value.js';
 
 const DOT = '•';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskedText } from '../../../../../src/cli/render/frame/masked-text.js';
+import { maskedText } from '../../../../../../src/cli/render/validation/frame/masked-text.js';
 
 /** Of no known shape. */
 const KEY = 'Zq7Rk2LmP9vXw4TsB8nYc3Hd';
