@@ -2,8 +2,8 @@
 // that they cannot say something else. `npm run docs` writes them; a test compares.
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.js';
-import { codeFacts, type CodeFacts } from '../src/cli/render/code-facts.js';
-import { asSentence } from '../src/cli/render/sentence.js';
+import { codeFacts, type CodeFacts } from '../src/cli/render/validation/code-facts.js';
+import { asSentence } from '../src/cli/render/validation/ci/sentence.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { nodeHost } from '../src/host.js';
 

@@ -7,7 +7,7 @@ import { redact } from '../secret/redact.js';
 import { writeResult } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
-import { diagnosticsText } from './render/diagnostics-text.js';
+import { diagnosticsText } from './render/validation/diagnostics-text.js';
 import { jsonText } from './render/json-text.js';
 import { visibleText } from './render/visible-text.js';
 

@@ -7,10 +7,13 @@ import { isCredentialName } from './sensitive-key.js';
 export function withoutUrlCredentials(text: string): string {
   return text
     .replace(/:\/\/[^/?#\s]*@/g, `://${MASK}@`)
-    .replace(/([?&#])([^=&#\s]*)=([^&#\s]+)/g, (whole, mark: string, name: string) =>
-      isCredentialName(decoded(name)) ? `${mark}${name}=${MASK}` : whole,
+    .replace(PARAMETER, (whole, mark: string, name: string) =>
+      whole.includes('=') && isCredentialName(decoded(name)) ? `${mark}${name}=${MASK}` : whole,
     );
 }
+
+/** A name without a value is matched, too: looked for only with one, it would be looked for again from each `?` in it. */
+const PARAMETER = /([?&#])([^=&#\s]*)(?:=[^&#\s]+)?/g;
 
 function decoded(name: string): string {
   try {

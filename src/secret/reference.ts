@@ -1,5 +1,6 @@
 // What a secret reference is: `${NAME}`, `${env:NAME}`, `${NAME:-default}`, `${file:path}`,
 // `${keychain:service/account}`, and `$${` for a literal `${` (spec: config, "Secret references"). Pure.
+import { redact } from './redact.js';
 
 export type Reference =
   | { readonly kind: 'env'; readonly name: string; readonly fallback: string | undefined }
@@ -58,14 +59,21 @@ function parseReference(body: string): Reference | undefined {
   return service === undefined || account === undefined ? undefined : { kind: 'keychain', service, account };
 }
 
-/** The reference as its author wrote it, but without a default: that may be a secret itself. */
+/**
+ * The reference as its author wrote it, but without a default: that may be a secret itself, also where a default means
+ * nothing. A credential where a name belongs is left out.
+ */
 export function referenceLabel(reference: Reference): string {
+  return redact(`\${${nameOf(reference).split(':-')[0]}}`);
+}
+
+function nameOf(reference: Reference): string {
   switch (reference.kind) {
     case 'env':
-      return `\${${reference.name}}`;
+      return reference.name;
     case 'file':
-      return `\${file:${reference.path}}`;
+      return `file:${reference.path}`;
     case 'keychain':
-      return `\${keychain:${reference.service}/${reference.account}}`;
+      return `keychain:${reference.service}/${reference.account}`;
   }
 }

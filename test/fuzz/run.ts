@@ -1,7 +1,8 @@
 // `npm run fuzz [-- --count 100000] [--seed n] [--only index]`: inputs of every kind through the whole check of
-// configurations. Exit 1 when one breaks a promise or takes too long; what is printed is enough to repeat it.
+// configurations, and long ones through what is shown of them. Exit 1 when one breaks a promise or takes too long; what is printed is enough to repeat it.
 import { parseArgs } from 'node:util';
 import { schemaValidator } from '../support/schema-validator.js';
+import { growthFailures } from './growth.js';
 import { inputOf, type FuzzInput } from './inputs.js';
 import { checked, judgeInput } from './judge-input.js';
 import { readSources } from './sources.js';
@@ -23,9 +24,12 @@ const sources = readSources();
 const schema = schemaValidator();
 console.log(`seed ${seed}, ${count} inputs${schema === undefined ? ', no JSON Schema to compare with' : ''}`);
 
+const growth = values.only === undefined ? await growthFailures() : [];
+for (const failure of growth) console.log(failure);
+
 const verdicts = new Map<string, number>();
 let slowest = { index: -1, cpuMs: 0 };
-let failed = 0;
+let failed = growth.length;
 let wider = 0;
 const indices = values.only === undefined ? Array.from({ length: count }, (_, index) => index) : [Number(values.only)];
 for (const index of indices) {

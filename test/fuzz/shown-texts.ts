@@ -1,7 +1,7 @@
 // All that a terminal would show of an input.
-import { diagnosticsText } from '../../src/cli/render/diagnostics-text.js';
-import { codeFrames } from '../../src/cli/render/frame/code-frame.js';
-import { maskedText } from '../../src/cli/render/frame/masked-text.js';
+import { diagnosticsText } from '../../src/cli/render/validation/diagnostics-text.js';
+import { codeFrames } from '../../src/cli/render/validation/frame/code-frame.js';
+import { maskedText } from '../../src/cli/render/validation/frame/masked-text.js';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
 
 export interface ShownTexts {

@@ -4,7 +4,7 @@ import type { Random } from './random.js';
 const SIZE = 30_000;
 
 export function stressText(random: Random, text: string): string {
-  const unit = random.pick(UNITS);
+  const unit = random.pick(STRESS_UNITS);
   const long = unit.repeat(Math.ceil((random.once(3) ? SIZE : SIZE / 10) / unit.length));
   switch (random.below(6)) {
     case 0:
@@ -38,7 +38,7 @@ export function stressText(random: Random, text: string): string {
 }
 
 /** Repeated, they are what regular expressions and look-ups fear. */
-const UNITS: readonly string[] = [
+export const STRESS_UNITS: readonly string[] = [
   'a',
   ' ',
   '\n',
@@ -77,4 +77,18 @@ const UNITS: readonly string[] = [
   '(a',
   '[^',
   '\\u',
+  '${file:a',
+  '${keychain:a/b}',
+  '://',
+  'a@',
+  'a:',
+  '?',
+  '?a=',
+  'eyJaaaaaaaa.',
+  'sk-',
+  '\\"',
+  '漢',
+  'e\u0301',
+  '\u202e',
+  '\ud83e',
 ];

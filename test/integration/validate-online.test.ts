@@ -45,7 +45,7 @@ interface Finding {
 
 async function findings(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await sandbox.run(['validate', '--online', '--json', ...args], { env });
-  // The document that `validate --json` prints (src/cli/render/diagnostics-json.ts).
+  // The document that `validate --json` prints (src/cli/render/validation/diagnostics-json.ts).
   const { files, valid } = JSON.parse(stdout) as { valid: boolean; files: { diagnostics: Finding[] }[] };
   return { code, valid, stderr, stdout, files: files.map(({ diagnostics }) => diagnostics) };
 }

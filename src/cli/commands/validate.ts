@@ -8,9 +8,9 @@ import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { CheckedFile } from '../online/with-online.js';
 import type { OutputOptions } from '../options/output.js';
-import { failsForGood, fails } from '../render/file-report.js';
+import { failsForGood, fails } from '../render/validation/file-report.js';
+import { printReports, reportFormat, type ReportFormat } from '../render/validation/print-reports.js';
 import { isReadableByOthers } from '../readable-by-others.js';
-import { printReports, reportFormat, type ReportFormat } from '../render/print-reports.js';
 
 export interface ValidateOptions extends OutputOptions {
   readonly format?: ReportFormat;

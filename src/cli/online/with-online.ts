@@ -3,7 +3,7 @@
 import type { CheckedConfig } from '../../config/check.js';
 import { inReadingOrder } from '../../diagnostics/diagnostic.js';
 import type { Host } from '../../host.js';
-import type { FileReport } from '../render/file-report.js';
+import type { FileReport } from '../render/validation/file-report.js';
 import { checkOnline } from './check-online.js';
 import { openNetwork } from './exchange/network.js';
 

@@ -62,7 +62,8 @@ export function base64url(leastCharacters: number): JsonSchemaObject {
 const URL_CHARACTER = '[^\\s\\u0000-\\u001f\\u007f-\\u009f]';
 /** What ends the authority of an http URL; browsers take a backslash for a slash, and slashes may be missing. */
 const ENDS = '/\\\\?#';
-const CREDENTIALS = `[^${ENDS}]*[^${ENDS}:@][^${ENDS}]*@`;
+/** One way to match alone, or a long host would be gone through once for each of its letters. */
+const CREDENTIALS = `[:@]*[^${ENDS}:@][^${ENDS}]*@`;
 const BEHIND_SCHEME = `[/\\\\]*(?!${CREDENTIALS})(?![${ENDS}])${URL_CHARACTER}+`;
 /** No spelling of a loopback host starts with one of these letters: `localhost`, `127.0.0.1`, `[::1]`. */
 const BEYOND_LOOPBACK = '[/\\\\]*[A-KM-Za-km-z]';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { referencePages } from '../../../scripts/reference.js';
-import { codeFacts } from '../../../src/cli/render/code-facts.js';
+import { codeFacts } from '../../../src/cli/render/validation/code-facts.js';
 import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../src/diagnostics/codes.js';
 
 /** The anchors of a page, as GitHub and most generators of sites make them from headings. */

@@ -50,6 +50,10 @@ describe('a label', () => {
     ['${env:NAME}', '${NAME}'],
     ['${file:a b.txt}', '${file:a b.txt}'],
     ['${keychain:mcpgw/ana/work}', '${keychain:mcpgw/ana/work}'],
+    ['${file:a.txt:-hunter2}', '${file:a.txt}'],
+    ['${keychain:a/b:-hunter2}', '${keychain:a/b}'],
+    ['${ghp_0123456789abcdefghij}', '${[secret]}'],
+    ['${keychain:a/sk-0123456789abcdefghij}', '${keychain:a/[secret]}'],
   ])('of %s is %s: a default may be the secret itself', (text, label) => {
     const parsed = parseReferences(text);
     expect(parsed.kind === 'template' && parsed.references.map(referenceLabel)).toEqual([label]);

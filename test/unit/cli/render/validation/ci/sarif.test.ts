@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { FileReport } from '../../../../src/cli/render/file-report.js';
-import { sarifLog } from '../../../../src/cli/render/sarif.js';
-import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../../src/diagnostics/codes.js';
-import { sarifProblems } from '../../../support/sarif-schema.js';
+import type { FileReport } from '../../../../../../src/cli/render/validation/file-report.js';
+import { sarifLog } from '../../../../../../src/cli/render/validation/ci/sarif.js';
+import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../../../../src/diagnostics/codes.js';
+import { sarifProblems } from '../../../../../support/sarif-schema.js';
 import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
 
 const SOURCES = { cwd: '/work/project', root: '/work/project' };

@@ -1,6 +1,6 @@
 // The words of the configuration itself: what may be shown of a document that is not JSON, where nobody can tell keys
 // from values.
-import { RULE_CODES } from '../../../diagnostics/codes.js';
+import { RULE_CODES } from '../../../../diagnostics/codes.js';
 import { publicObjects } from './public-place.js';
 import { publicKeys } from './public-value.js';
 

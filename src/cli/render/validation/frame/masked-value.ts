@@ -1,7 +1,7 @@
 // Masks one value of a configuration as it stands in the file: the same length, with dots where something is not to be
 // seen.
-import { looksLikeCredential } from '../../../secret/sensitive-key.js';
-import { isPublicValue, isUrlKey, textOf, type ValuePlace } from './public-value.js';
+import { looksLikeCredential } from '../../../../secret/sensitive-key.js';
+import { isLongAsAKey, isPublicValue, isUrlKey, textOf, type ValuePlace } from './public-value.js';
 
 const DOT = '•';
 
@@ -17,14 +17,25 @@ export function maskedValue(source: string, place: ValuePlace): string {
   return masked === text ? source : maskAll(source);
 }
 
-/** References as the author should see them: with their names, and without a default, which may be the secret. */
-const PLAIN_REFERENCE = String.raw`(?<!\$)\$\{(?:(?:env:)?[A-Za-z_]\w*|file:[^}"\\\r\n]+|keychain:[^}"\\\r\n]+)\}`;
+/**
+ * References as the author should see them: with their names, and without a default, which may be the secret.
+ * INVARIANT: nothing that looks for the end of a reference goes beyond the next brace of either kind: in a text of
+ * `${` alone it would else go to the end of the text from each of them.
+ */
+const PLAIN_REFERENCE = String.raw`(?<!\$)\$\{(?:(?:env:)?[A-Za-z_]\w*|(?:file|keychain):[^{}"\\\r\n]+)\}`;
+
+const REFERENCE_OR_CHARACTER = new RegExp(`${PLAIN_REFERENCE}|[^"\\r\\n]`, 'gu');
+
+const REFERENCE_ALONE = new RegExp(`^${PLAIN_REFERENCE}$`, 'u');
 
 /** Dots for every character, references apart. Line breaks stay. */
 export function maskAllButReferences(text: string): string {
-  return text.replace(new RegExp(`${PLAIN_REFERENCE}|[^"\\r\\n]`, 'gu'), (part) =>
-    part.startsWith('${') ? part : dots(part),
-  );
+  return text.replace(REFERENCE_OR_CHARACTER, (part) => (isShownReference(part) ? part : dots(part)));
+}
+
+/** Somebody may have put a credential where its name belongs, or a default where there is none. */
+function isShownReference(part: string): boolean {
+  return part.startsWith('${') && !part.includes(':-') && !looksLikeCredential(part);
 }
 
 /** Dots for every character but quotes. */
@@ -33,8 +44,9 @@ export function maskAll(text: string): string {
 }
 
 function maskDefaults(text: string): string {
-  const plain = new RegExp(`^${PLAIN_REFERENCE}$`, 'u');
-  return text.replace(/\$\{[^}"]*\}?/gu, (part) => (plain.test(part) ? part : dots(part)));
+  return text.replace(/\$\{[^}"]*\}?/gu, (part) =>
+    REFERENCE_ALONE.test(part) && isShownReference(part) ? part : dots(part),
+  );
 }
 
 /**
@@ -42,16 +54,24 @@ function maskDefaults(text: string): string {
  * is known of the parts of a text that is no URL.
  */
 function maskUrl(text: string): string {
-  if (!URL.canParse(text.replaceAll('"', '').replace(/\$\{[^}]*\}/g, 'reference'))) return maskAllButReferences(text);
-  return maskDefaults(text)
-    .replace(/(?<=^"?https?:\/\/)[^/?#"]*@/i, dots)
-    .replace(/(?<=[?#])[^"]+/, maskAllButReferences)
-    .replace(/(?<=[^/:]\/)[^/?#"]+/g, (step) => (isPlainStep(step) ? step : maskAllButReferences(step)));
+  if (!URL.canParse(text.replaceAll('"', '').replace(REFERENCES, 'reference'))) return maskAllButReferences(text);
+  const [, start = '', authority = '', steps = '', rest = ''] = URL_PARTS.exec(maskDefaults(text)) ?? [];
+  return [
+    start,
+    authority.replace(/^.*@/s, dots),
+    steps.replace(/[^/]+/g, (step) => (isPlainStep(step) ? step : maskAllButReferences(step))),
+    rest.slice(0, 1),
+    maskAllButReferences(rest.slice(1)),
+  ].join('');
 }
 
+/** However many slashes stand before the authority: readers of URLs take any number. */
+const URL_PARTS = /^("?https?:[/\\]*)([^/\\?#"]*)([^?#"]*)(.*)$/is;
+
+const REFERENCES = /\$\{[^{}]*\}/g;
+
 function isPlainStep(step: string): boolean {
-  if (!/^[\w.~{}<>$:•-]*$/.test(step)) return false;
-  return /\$\{/.test(step) || step.length < (/\d/.test(step) ? 16 : 24);
+  return /^[\w.~{}<>$:•-]*$/.test(step) && !isLongAsAKey(step.replace(REFERENCES, ''));
 }
 
 /** A comment without its words: old credentials live on in comments. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FileReport } from '../../../../src/cli/render/file-report.js';
-import { githubCommands, type GithubOptions } from '../../../../src/cli/render/github.js';
+import type { FileReport } from '../../../../../../src/cli/render/validation/file-report.js';
+import { githubCommands, type GithubOptions } from '../../../../../../src/cli/render/validation/ci/github.js';
 import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
 
 const SOURCES = { cwd: '/work/project', root: '/work/project' };

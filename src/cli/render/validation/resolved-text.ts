@@ -1,6 +1,6 @@
 // What mcpgw made of a configuration, for people: the document behind a line that says whose it is.
 import type { FileReport } from './file-report.js';
-import { jsonText } from './json-text.js';
+import { jsonText } from '../json-text.js';
 
 /** `quiet`: the document alone, for another program to read. `""` when the file has an error. */
 export function resolvedText({ file, resolved }: FileReport, quiet: boolean): string {

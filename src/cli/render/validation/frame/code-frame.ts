@@ -1,8 +1,8 @@
 // The source around a diagnostic, as rustc shows it: the line, its number, and carets under the place. Shows nothing
 // that may be a credential. What is the same for all diagnostics of a file is done once.
-import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../../../../diagnostics/diagnostic.js';
 import type { FileReport } from '../file-report.js';
-import { paintIf, type Paint } from '../paint.js';
+import { paintIf, type Paint } from '../../paint.js';
 import { displayLine, type DisplayOptions } from './display-line.js';
 import { maskedText } from './masked-text.js';
 

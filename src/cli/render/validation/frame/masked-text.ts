@@ -1,7 +1,7 @@
 // The text of a configuration as it may be shown: whatever is not known to be public is replaced, character for
 // character, so that lines and columns stay where they are. Works on broken documents too, where it masks more.
 import { createScanner } from 'jsonc-parser';
-import { looksLikeCredential } from '../../../secret/sensitive-key.js';
+import { looksLikeCredential } from '../../../../secret/sensitive-key.js';
 import { isKnownWord, wordOf } from './known-word.js';
 import { isHarmless, maskAll, maskAllButReferences, maskComment, maskedValue } from './masked-value.js';
 import { DOCUMENT, openedIn, type OpenContainer } from './public-place.js';

@@ -17,12 +17,18 @@ export interface ValuePlace {
 export function isPublicValue(source: string, { key, isInList, parent }: ValuePlace): boolean {
   if (NAMES.has(key) || (isInList && LISTS_OF_NAMES.has(key))) return HEADER_NAME.test(textOf(source));
   if (URLS.has(key)) return /^https?:\/\//i.test(textOf(source));
+  if (SHORT.has(key)) return !isLongAsAKey(textOf(source));
   return ANY_VALUE.has(key) || (OF_A_KEY.has(key) && parent === 'keys');
+}
+
+/** Words of configurations are shorter, and those with a digit in them much shorter. */
+export function isLongAsAKey(text: string): boolean {
+  return text.length >= (/\d/.test(text) ? 16 : 24);
 }
 
 /** Whether values of the key can be public at all. */
 export function hasPublicValue(key: string): boolean {
-  return NAMES.has(key) || LISTS_OF_NAMES.has(key) || URLS.has(key) || ANY_VALUE.has(key);
+  return NAMES.has(key) || LISTS_OF_NAMES.has(key) || URLS.has(key) || SHORT.has(key) || ANY_VALUE.has(key);
 }
 
 /** Whether the key's value is a URL. */
@@ -32,7 +38,7 @@ export function isUrlKey(key: string): boolean {
 
 /** The keys whose values can be public. */
 export function publicKeys(): readonly string[] {
-  return [...NAMES, ...LISTS_OF_NAMES, ...URLS, ...ANY_VALUE, ...OF_A_KEY];
+  return [...NAMES, ...LISTS_OF_NAMES, ...URLS, ...SHORT, ...ANY_VALUE, ...OF_A_KEY];
 }
 
 /** RFC 9110 section 5.1; whoever writes a whole header where its name belongs has written its value, too. */
@@ -65,27 +71,33 @@ const URLS: ReadonlySet<string> = new Set([
   'identity_issuer',
 ]);
 
-const ANY_VALUE: ReadonlySet<string> = new Set([
+/** One of a few words, or a number: what is longer was meant for another key. */
+const SHORT: ReadonlySet<string> = new Set([
   'transport',
   'type',
   'auth_type',
   'mode',
   'method',
-  'include_claims',
   'jwt_expiry_seconds',
-  'audience',
   'on_missing',
   'algorithms',
   'clockTolerance',
   'maxTokenAge',
   'cacheMaxAge',
+  'matchType',
+  'introspectCacheMaxAge',
+  'timeout_ms',
+  'ttl_seconds',
+]);
+
+const ANY_VALUE: ReadonlySet<string> = new Set([
+  'include_claims',
+  'audience',
   'requiredClaims',
   'values',
-  'matchType',
   'headerPayloadMatch',
   'introspectClientId',
   'introspectContentType',
-  'introspectCacheMaxAge',
   'typ',
   'scopes_supported',
   'response_types_supported',
@@ -106,8 +118,6 @@ const ANY_VALUE: ReadonlySet<string> = new Set([
   'contacts',
   'allowed',
   'blocked',
-  'timeout_ms',
-  'ttl_seconds',
   'ca',
   'cert',
 ]);

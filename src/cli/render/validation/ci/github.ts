@@ -1,12 +1,18 @@
 // Diagnostics as workflow commands of GitHub Actions, which shows them as annotations. Escapes as @actions/core does:
 // a file's name or a key can neither end its place in a command nor begin a command of its own.
-import { isOnlineCode, isRuleCode, ONLINE_CODES, RULE_CODES, type DiagnosticCode } from '../../diagnostics/codes.js';
-import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.js';
-import { ERROR_FACTS } from '../../diagnostics/error-facts.js';
-import type { FileReport } from './file-report.js';
+import {
+  isOnlineCode,
+  isRuleCode,
+  ONLINE_CODES,
+  RULE_CODES,
+  type DiagnosticCode,
+} from '../../../../diagnostics/codes.js';
+import type { Diagnostic, Severity } from '../../../../diagnostics/diagnostic.js';
+import { ERROR_FACTS } from '../../../../diagnostics/error-facts.js';
+import type { FileReport } from '../file-report.js';
 import { isStandardInput, stepsFromRoot, type SourceRoot } from './source-root.js';
-import { summaryLine } from './summary-line.js';
-import { visibleText } from './visible-text.js';
+import { summaryLine } from '../summary-line.js';
+import { visibleText } from '../../visible-text.js';
 
 export interface GithubOptions {
   readonly sources: SourceRoot;

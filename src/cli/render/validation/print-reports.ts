@@ -1,9 +1,9 @@
 // Prints what `validate` found in the form that was asked for, and nothing else. A format is loaded when it is wanted.
-import { McpgwError } from '../../errors.js';
-import { VERSION } from '../../version.js';
-import type { CommandContext } from '../context.js';
+import { McpgwError } from '../../../errors.js';
+import { VERSION } from '../../../version.js';
+import type { CommandContext } from '../../context.js';
 import type { FileReport } from './file-report.js';
-import { sourceRootOf } from './source-root.js';
+import { sourceRootOf } from './ci/source-root.js';
 
 export type ReportFormat = 'text' | 'json' | 'sarif' | 'github' | 'junit';
 
@@ -49,15 +49,15 @@ export async function printReports(reports: readonly FileReport[], options: Prin
       return context.printJson(diagnosticsDocument(reports, strict));
     }
     case 'sarif': {
-      const { sarifLog } = await import('./sarif.js');
+      const { sarifLog } = await import('./ci/sarif.js');
       return context.printJson(sarifLog(reports, { version: VERSION, sources }));
     }
     case 'github': {
-      const { githubCommands } = await import('./github.js');
+      const { githubCommands } = await import('./ci/github.js');
       return printUnlessEmpty(context, githubCommands(reports, { sources, quiet: context.quiet }));
     }
     case 'junit': {
-      const { junitReport } = await import('./junit.js');
+      const { junitReport } = await import('./ci/junit.js');
       return context.print(junitReport(reports, strict));
     }
   }

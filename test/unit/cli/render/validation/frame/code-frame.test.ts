@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codeFrames } from '../../../../../src/cli/render/frame/code-frame.js';
-import type { Diagnostic, Place } from '../../../../../src/diagnostics/diagnostic.js';
-import { checkText } from '../../../config/check-text.js';
+import { codeFrames } from '../../../../../../src/cli/render/validation/frame/code-frame.js';
+import type { Diagnostic, Place } from '../../../../../../src/diagnostics/diagnostic.js';
+import { checkText } from '../../../../config/check-text.js';
 
 interface Shown {
   readonly columns?: number;

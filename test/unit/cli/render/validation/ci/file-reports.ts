@@ -1,7 +1,7 @@
 // Reports as `validate` makes them, from texts: what the formats are tested with.
-import type { FileReport } from '../../../../src/cli/render/file-report.js';
-import type { Diagnostic } from '../../../../src/diagnostics/diagnostic.js';
-import { checkText } from '../../config/check-text.js';
+import type { FileReport } from '../../../../../../src/cli/render/validation/file-report.js';
+import type { Diagnostic } from '../../../../../../src/diagnostics/diagnostic.js';
+import { checkText } from '../../../../config/check-text.js';
 
 export async function reportOf(text: string, file = 'mcpgw.json'): Promise<FileReport> {
   const { policy, diagnostics } = await checkText(text, { file, lint: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { junitReport } from '../../../../src/cli/render/junit.js';
-import { parseXml } from '../../../support/xml.js';
+import { junitReport } from '../../../../../../src/cli/render/validation/ci/junit.js';
+import { parseXml } from '../../../../../support/xml.js';
 import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
 
 describe('a JUnit report', () => {

@@ -1,10 +1,10 @@
 // Diagnostics as SARIF 2.1.0 (OASIS), with what GitHub code scanning asks for: one run, every code as a rule with its
 // help, and fingerprints that survive lines added above. Quotes nothing of the file but keys.
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { HOME_PAGE } from '../../diagnostics/help-uri.js';
-import { codeFacts, type CodeFacts } from './code-facts.js';
-import type { FileReport } from './file-report.js';
+import type { Diagnostic } from '../../../../diagnostics/diagnostic.js';
+import { HOME_PAGE } from '../../../../diagnostics/help-uri.js';
+import { codeFacts, type CodeFacts } from '../code-facts.js';
+import type { FileReport } from '../file-report.js';
 import { findingNames } from './finding-names.js';
 import { artifactLocation } from './sarif/artifact-location.js';
 import { sarifText } from './sarif/message.js';

@@ -1,12 +1,12 @@
 // Diagnostics as test results: a suite for each file, a failed test for each finding that makes it invalid, and one
 // passed test for a file without any. What does not fail (warnings, unless --strict) is told in `system-out`.
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { helpUri } from '../../diagnostics/help-uri.js';
-import { fails, type FileReport } from './file-report.js';
+import type { Diagnostic } from '../../../../diagnostics/diagnostic.js';
+import { helpUri } from '../../../../diagnostics/help-uri.js';
+import { fails, type FileReport } from '../file-report.js';
 import { findingNames } from './finding-names.js';
-import { junitXml, type TestCase, type TestSuite } from './junit-xml.js';
+import { junitXml, type TestCase, type TestSuite } from '../../junit-xml.js';
 import { isStandardInput } from './source-root.js';
-import { visibleText } from './visible-text.js';
+import { visibleText } from '../../visible-text.js';
 
 export function junitReport(reports: readonly FileReport[], strict: boolean): string {
   return junitXml(

@@ -1,7 +1,7 @@
 // What `validate` found out about one file: what every format of its output is made from.
-import { UNDECIDED_CODE } from '../../diagnostics/codes.js';
-import { hasErrors, type Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../policy/model.js';
+import { UNDECIDED_CODE } from '../../../diagnostics/codes.js';
+import { hasErrors, type Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { UnsupportedKey } from '../../../policy/model.js';
 
 export interface FileReport {
   /** As the user named it. */

@@ -1,11 +1,11 @@
 // What is known of every diagnostic code, whether of an error, a lint rule or `--online`: for formats that explain the codes beside the
 // findings, and for the reference pages.
-import { RULES } from '../../config/lint.js';
-import { ERROR_CODES, ONLINE_CODES, type DiagnosticCode } from '../../diagnostics/codes.js';
-import type { Severity } from '../../diagnostics/diagnostic.js';
-import { ERROR_FACTS } from '../../diagnostics/error-facts.js';
-import { ONLINE_FACTS } from '../online/online-facts.js';
-import { helpUri } from '../../diagnostics/help-uri.js';
+import { RULES } from '../../../config/lint.js';
+import { ERROR_CODES, ONLINE_CODES, type DiagnosticCode } from '../../../diagnostics/codes.js';
+import type { Severity } from '../../../diagnostics/diagnostic.js';
+import { ERROR_FACTS } from '../../../diagnostics/error-facts.js';
+import { ONLINE_FACTS } from '../../online/online-facts.js';
+import { helpUri } from '../../../diagnostics/help-uri.js';
 
 export interface CodeFacts {
   readonly code: DiagnosticCode;

@@ -1,6 +1,6 @@
 // Diagnostics for programs: the document that `validate --json` prints. Fields are only ever added.
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../policy/model.js';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { UnsupportedKey } from '../../../policy/model.js';
 import { countOf, fails, type FileReport } from './file-report.js';
 
 export interface DiagnosticsDocument {

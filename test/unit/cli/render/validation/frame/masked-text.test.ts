@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskedText } from '../../../../../src/cli/render/frame/masked-text.js';
+import { maskedText } from '../../../../../../src/cli/render/validation/frame/masked-text.js';
+
+/** Of no known shape. */
+const KEY = 'Zq7Rk2LmP9vXw4TsB8nYc3Hd';
 
 const masked = (text: string, isBroken = false): string => maskedText(text, { isBroken });
 
@@ -31,12 +34,34 @@ describe('masked text', () => {
     ],
     ['what else stands in the path', 'https://a.example/mcp;k=abc/x', 'https://a.example/•••••••••/x'],
     ['everything of what is none', 'https://a.example:mcp', '•'.repeat(21)],
+    ['the user, behind slashes too many', 'https:////ana:abc@a.example', 'https:////••••••••a.example'],
+    ['a key behind an empty step', `https://a.example//${KEY}`, `https://a.example//${'•'.repeat(24)}`],
+    ['a key behind a colon', `https://a.example/a:/${KEY}`, `https://a.example/a:/${'•'.repeat(24)}`],
+    ['a key beside a reference', `https://a.example/\${A}${KEY}`, `https://a.example/\${A}${'•'.repeat(24)}`],
+    ['everything, where a quote stands in it', `https://a.example/x\\"${KEY}`, `${'•'.repeat(20)}"${'•'.repeat(24)}`],
+    ['a reference inside of a default', 'https://a.example/${A:-${B}}/mcp', `https://a.example/${'•'.repeat(9)}}/mcp`],
+    ['what never becomes a reference', 'https://a.example/${file:a${B}', `https://a.example/${'•'.repeat(12)}`],
     ['the default of a reference', 'https://${HOST:-abc}/mcp', 'https://••••••••••••/mcp'],
     ['everything, where escapes hide its parts', 'https:\\/\\/abc@a.example', '•'.repeat(23)],
     ['nothing of a plain one', 'https://a.example:8443/v1/mcp', 'https://a.example:8443/v1/mcp'],
   ])('hides of a URL %s', (_what, url, expected) => {
     expect(masked(`{ "mcpServers": { "a": { "url": "${url}" } } }`)).toBe(
       `{ "mcpServers": { "a": { "url": "${expected}" } } }`,
+    );
+  });
+
+  test('hides a credential that stands where the name of a reference belongs, and what looks like its default', () => {
+    expect(masked('{ "a": "${ghp_0123456789abcdefghij}", "b": "${file:/run/a:-abc}", "c": "${keychain:a/b}" }')).toBe(
+      `{ "a": "${'•'.repeat(27)}", "b": "${'•'.repeat(19)}", "c": "\${keychain:a/b}" }`,
+    );
+    expect(masked('{ "scope": "${ghp_0123456789abcdefghij}" }')).toBe(`{ "scope": "${'•'.repeat(27)}" }`);
+  });
+
+  test('shows short words and numbers alone where nothing else belongs', () => {
+    const short = '{ "auth_type": "haeders", "matchType": "exactly", "algorithms": ["ES256K"], "timeout_ms": "5s" }';
+    expect(masked(short)).toBe(short);
+    expect(masked(`{ "auth_type": "${KEY}", "timeout_ms": "${KEY}", "algorithms": ["${KEY}"] }`)).toBe(
+      `{ "auth_type": "${'•'.repeat(24)}", "timeout_ms": "${'•'.repeat(24)}", "algorithms": ["${'•'.repeat(24)}"] }`,
     );
   });
 

@@ -1,12 +1,12 @@
 // Diagnostics for people: one line each (`path:line:column severity code message`), the help below it, and on a
 // terminal the JSON pointer and the source around the place (frame/code-frame.ts, which masks what may be secret).
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../policy/model.js';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { UnsupportedKey } from '../../../policy/model.js';
 import type { FileReport } from './file-report.js';
 import type { FramesOf } from './frame/code-frame.js';
-import { paintIf, type Paint } from './paint.js';
+import { paintIf, type Paint } from '../paint.js';
 import { summaryLine } from './summary-line.js';
-import { visibleText } from './visible-text.js';
+import { visibleText } from '../visible-text.js';
 
 export interface TextStyle {
   readonly color: boolean;

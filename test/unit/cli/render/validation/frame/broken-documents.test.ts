@@ -2,8 +2,8 @@
 // parser makes of it, nothing shows one.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codeFrames } from '../../../../../src/cli/render/frame/code-frame.js';
-import { checkText } from '../../../config/check-text.js';
+import { codeFrames } from '../../../../../../src/cli/render/validation/frame/code-frame.js';
+import { checkText } from '../../../../config/check-text.js';
 
 const SENTINEL = 's3nt1nel';
 

@@ -1,7 +1,7 @@
 // What CI calls a file: its path from the root of the repository that is checked out, whatever directory the command
 // runs in. Outside a workflow that root is the working directory.
 import * as path from 'node:path';
-import type { Host } from '../../host.js';
+import type { Host } from '../../../../host.js';
 
 export interface SourceRoot {
   /** Absolute. */

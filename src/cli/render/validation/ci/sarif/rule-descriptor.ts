@@ -1,5 +1,5 @@
 // A diagnostic code as a SARIF rule (SARIF 2.1.0 section 3.49): what code scanning shows beside a finding.
-import type { CodeFacts } from '../code-facts.js';
+import type { CodeFacts } from '../../code-facts.js';
 import { asSentence } from '../sentence.js';
 
 export function ruleDescriptor({ code, kind, name, summary, why, help, level, helpUri }: CodeFacts): object {
