@@ -3,7 +3,6 @@ import { redact } from '../../../src/secret/redact.js';
 
 describe('redact', () => {
   it('takes time in proportion to the text, whatever the text is', () => {
-    const began = performance.now();
     for (const piece of [
       'a.',
       'a-',
@@ -23,7 +22,7 @@ describe('redact', () => {
       'code":"',
       '"secret":"\\',
     ])
-      redact(piece.repeat(20_000));
-    expect(performance.now() - began).toBeLessThan(1000);
+      // What took the square of it would not end before the test has to.
+      expect(redact(piece.repeat(400_000)).length).toBeGreaterThan(0);
   });
 });
