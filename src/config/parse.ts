@@ -39,9 +39,14 @@ export function parseConfig(given: string): ParsedConfig {
   const value = root === undefined ? undefined : valueOf(root, { path: [], duplicates });
   const syntax = errors.map(({ error, ...range }) => ({ kind: printParseErrorCode(error), ...range }));
   const isWhole =
-    root !== undefined && syntax.every((fault, index) => isRepaired(text, { fault, next: syntax[index + 1] }));
+    root !== undefined &&
+    syntax.length <= MOST_REPAIRS &&
+    syntax.every((fault, index) => isRepaired(text, { fault, next: syntax[index + 1] }));
   return { text, value, root, syntax, isWhole, duplicates };
 }
+
+/** A text that lacks more commas is no configuration with slips. */
+const MOST_REPAIRS = 20;
 
 /** Whether jsonc-parser goes on behind the fault as if the text had been right. */
 function isRepaired(

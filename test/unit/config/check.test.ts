@@ -41,6 +41,11 @@ describe('a configuration that is wrong', () => {
     ]);
   });
 
+  test('is not read on behind very many missing commas: that is another kind of text', async () => {
+    const { diagnostics } = await checkText(`{ "heders": [${'"" '.repeat(500)}] }`);
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(new Set(['MCPGW100']));
+  });
+
   test('gets all its errors in one run, in the order in which they stand', async () => {
     const { diagnostics } = await checkText(`{
       "timeout_ms": "1",
