@@ -43,6 +43,7 @@ function serverPolicy(server: ServerSections, { patterns, isReference }: Normali
   return {
     name: server.name,
     url: valueOf('url'),
+    isUrlSecret: isReference(settingOf(server, 'url')?.path ?? []),
     transport: transportOf(settingOf(server, 'transport', 'type')?.value),
     authType: authTypeOf(valueOf('auth_type')),
     headers: credentialFields(valueOf('headers')),

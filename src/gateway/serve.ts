@@ -36,7 +36,13 @@ export type ServeEnd = 'eof' | 'broken-stdout' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 /** Runs until the host goes away or the process is asked to end; never rejects for anything a message says. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const { host, log, server, url, sources, clientHeaders } = options;
-  const upstream = openUpstream({ name: server.name, url, hold: () => downstream.hold() });
+  const upstream = openUpstream({
+    name: server.name,
+    url,
+    // Another one was named on the command line.
+    isUrlSecret: server.isUrlSecret && url === server.url,
+    hold: () => downstream.hold(),
+  });
   const enforcer = createEnforcer({ server, sources, clientHeaders, log });
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();

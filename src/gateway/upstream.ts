@@ -2,6 +2,7 @@
 import { openPool, type Dispatcher } from '../net/pool.js';
 import { systemCode } from '../errors.js';
 import { redact } from '../secret/redact.js';
+import { MASK } from '../secret/secret.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
 import { createSlots, type Slots } from './slots.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
@@ -9,6 +10,8 @@ import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from 
 export interface UpstreamOptions {
   readonly name: string;
   readonly url: string;
+  /** No part of the URL is shown. */
+  readonly isUrlSecret: boolean;
   /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
   readonly hold: () => Promise<void> | undefined;
 }
@@ -16,7 +19,7 @@ export interface UpstreamOptions {
 export interface Upstream {
   /** The server's name in the configuration. */
   readonly name: string;
-  /** Host and port, for messages. */
+  /** Host and port, for messages; masked when they came from a secret reference. */
   readonly authority: string;
   /** Turns for requests. */
   readonly slots: Slots;
@@ -28,13 +31,13 @@ export interface Upstream {
 /** Requests under way at one upstream at a time, each on a connection of its own. */
 const REQUESTS_AT_ONCE = 128;
 
-export function openUpstream({ name, url, hold }: UpstreamOptions): Upstream {
+export function openUpstream({ name, url, isUrlSecret, hold }: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
   return {
     name,
-    authority: host,
+    authority: isUrlSecret ? MASK : host,
     slots: createSlots(REQUESTS_AT_ONCE),
     send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path, hold }),
     close: async () => {

@@ -121,6 +121,8 @@ export interface ServerPolicy {
   readonly name: string;
   /** Undefined for a bare policy: `serve --url` names it then. */
   readonly url: string | undefined;
+  /** It came from a secret reference: no part of it is shown. */
+  readonly isUrlSecret: boolean;
   readonly transport: 'http' | 'sse' | 'auto';
   /** Undefined: headers when there are any, else whatever the upstream's 401 asks for. */
   readonly authType: 'none' | 'headers' | 'oauth_auto' | 'oauth_client_credentials' | undefined;

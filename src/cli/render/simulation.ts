@@ -4,7 +4,7 @@ import { POST_HEADERS } from '../../gateway/outbound-headers.js';
 import type { Decision } from '../../policy/decide.js';
 import type { ServerPolicy } from '../../policy/model.js';
 import { shownOrigin } from '../../net/fetchable-url.js';
-import { mask, reveal, type Text } from '../../secret/secret.js';
+import { MASK, mask, reveal, type Text } from '../../secret/secret.js';
 
 export interface Simulation {
   readonly server: ServerPolicy;
@@ -72,10 +72,10 @@ export function simulationText({ server, decision, showSecrets }: Simulation, co
   ].join('\n');
 }
 
-/** The origin alone: path and query may hold a value that came from a reference. */
+/** The origin alone: path and query may hold a credential. */
 function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string | undefined {
   if (server.url === undefined || showSecrets) return server.url;
-  return shownOrigin(new URL(server.url));
+  return server.isUrlSecret ? MASK : shownOrigin(new URL(server.url));
 }
 
 function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {

@@ -25,6 +25,7 @@ describe('the three forms', () => {
           identityProvider: undefined,
           allowInsecureHttp: false,
           timeoutMs: undefined,
+          isUrlSecret: false,
           sharesTopLevelTokenRules: false,
         },
       ],
