@@ -9,7 +9,7 @@ import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
 import { diagnosticsText } from './render/validation/diagnostics-text.js';
 import { jsonText } from './render/json-text.js';
-import { visibleText } from './render/visible-text.js';
+import { visibleText } from '../diagnostics/visible-text.js';
 
 /** Prints what went wrong and gives the exit code for it. */
 export async function reportFailure(host: Host, error: unknown): Promise<number> {

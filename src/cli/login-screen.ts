@@ -2,7 +2,7 @@
 // --no-browser at a terminal a place to paste the address that the browser ended on.
 import * as readline from 'node:readline';
 import { McpgwError } from '../errors.js';
-import { escaped } from '../oauth/said-text.js';
+import { visibleText } from '../diagnostics/visible-text.js';
 import type { CommandContext } from './context.js';
 
 export interface LoginScreenOptions {
@@ -27,7 +27,7 @@ export function createLoginScreen({ context, where, openBrowser }: LoginScreenOp
     show: async (url, submit) => {
       refuseOther(url);
       // Also with --quiet: without the URL nobody could log in. It holds no secret.
-      host.stdio.stderr.write(`Log in at ${escaped(where)}:\n\n  ${escaped(url)}\n\n`);
+      host.stdio.stderr.write(`Log in at ${visibleText(where)}:\n\n  ${visibleText(url)}\n\n`);
       if (openBrowser) {
         await host.openBrowser(url).catch(() => context.note('no browser could be started: open the address yourself'));
       } else if (host.stdio.stdin.isTTY === true) {

@@ -19,9 +19,14 @@ export interface Silencer {
   readonly place: Place;
   /** The line that it is about; undefined when nothing follows. */
   readonly line: number | undefined;
+  /** The word that it begins with: `mcpgw-disable-next-line`, or one that was meant to be that. */
+  readonly directive: string;
   /** As written: codes or names of rules. */
   readonly names: readonly string[];
 }
+
+/** Every silencer begins with this, and so does whatever was meant to be one. */
+const MARK = 'mcpgw-disable';
 
 const DIRECTIVE = 'mcpgw-disable-next-line';
 
@@ -31,7 +36,7 @@ export interface SilencerSource {
 }
 
 export function silencersIn({ text, placeOf }: SilencerSource): readonly Silencer[] {
-  if (!text.includes(DIRECTIVE)) return [];
+  if (!text.includes(MARK)) return [];
   const found: Silencer[] = [];
   let waiting: Omit<Silencer, 'line'>[] = [];
   const scanner = createScanner(text, false);
@@ -39,8 +44,8 @@ export function silencersIn({ text, placeOf }: SilencerSource): readonly Silence
     const offset = scanner.getTokenOffset();
     const token = text.slice(offset, offset + scanner.getTokenLength());
     if (token.trim() === '') continue;
-    const names = namesIn(token);
-    if (names !== undefined) waiting.push({ place: placeOf(offset, token.length), names });
+    const said = directiveIn(token);
+    if (said !== undefined) waiting.push({ place: placeOf(offset, token.length), ...said });
     if (waiting.length === 0 || token.startsWith('/')) continue;
     const { line } = placeOf(offset, 0);
     found.push(...waiting.filter(({ place }) => place.endLine < line).map((each) => ({ ...each, line })));
@@ -49,13 +54,16 @@ export function silencersIn({ text, placeOf }: SilencerSource): readonly Silence
   return [...found, ...waiting.map((each) => ({ ...each, line: undefined }))];
 }
 
-/** The names in a comment that is a silencer; undefined for everything else. */
-function namesIn(token: string): readonly string[] | undefined {
+/** What a comment says that is meant to be a silencer; undefined for everything else. */
+function directiveIn(token: string): Pick<Silencer, 'directive' | 'names'> | undefined {
   if (!token.startsWith('/')) return undefined;
   const words = token.replace(/^\/[/*]+[\s*]*|\*\/$/g, '').trim();
-  if (words !== DIRECTIVE && !/^mcpgw-disable-next-line[\s:]/.test(words)) return undefined;
-  const [listed = ''] = words.slice(DIRECTIVE.length).split(/\s--(?:\s|$)/);
-  return listed.split(/[\s,:*]+/).filter((name) => name !== '');
+  const directive = /^mcpgw-disable[\w-]*/.exec(words)?.[0];
+  if (directive === undefined) return undefined;
+  const [listed = ''] = words.slice(directive.length).split(/\s--(?:\s|$)/);
+  // One of another name silences nothing.
+  const names = directive === DIRECTIVE ? listed.split(/[\s,:*]+/).filter((name) => name !== '') : [];
+  return { directive, names };
 }
 
 export interface Silencing {
@@ -99,13 +107,17 @@ export function applySilencers({ silencers, diagnostics }: Silencing): Silenced 
     useless: [
       ...silencers
         .filter(({ names }) => names.length === 0)
-        .map((silencer) => ({ silencer, ...NO_NAME, isMistaken: true })),
+        .map((silencer) => ({ silencer, message: nameless(silencer), help: EXAMPLE, isMistaken: true })),
       ...asked.filter((each) => !used.has(each) && !dependsOnWhere(each)).map(uselessName),
     ],
   };
 }
 
-const NO_NAME = { message: 'this comment names no rule', help: `// ${DIRECTIVE} MCPGW012` };
+const EXAMPLE = `// ${DIRECTIVE} MCPGW012`;
+
+function nameless({ directive }: Silencer): string {
+  return directive === DIRECTIVE ? 'this comment names no rule' : `${labelOf([directive])} silences nothing`;
+}
 
 /** What `--online` finds is only known with it, and the permissions of a file are those of one machine. */
 function dependsOnWhere({ code }: Asked): boolean {

@@ -1,8 +1,8 @@
 // GET of a small JSON document from a server that is not trusted to behave: one deadline for the whole exchange, a
 // limit on the body as it arrives and after decompression, redirects within the origin alone. Every failure is a
 // value that says what happened; nothing of the answer's body is ever in it.
-import { systemCode } from '../errors.js';
 import type { Host } from '../host.js';
+import { withinDeadline } from './deadline.js';
 import { fetchableUrl, shownOrigin } from './fetchable-url.js';
 
 export interface JsonRequest {
@@ -53,27 +53,16 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
   const url = fetchableUrl(request.url);
   if (url === undefined) return failed('url-not-allowed', 'the URL is neither https nor http on loopback');
-  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const exchange = new AbortController();
-  let isLate = false;
-  const deadline = setTimeout(() => {
-    isLate = true;
-    exchange.abort();
-  }, timeoutMs);
-  try {
-    const response = await followRedirects(request, url, exchange.signal);
-    return 'failure' in response ? response : await readJson(request, url, response);
-  } catch (error) {
-    if (isLate) return failed('timeout', `${shownOrigin(url)} did not answer within ${timeoutMs / 1000} s`);
-    return failed(
-      'unreachable',
-      `${shownOrigin(url)} could not be reached (${systemCode(error) ?? 'connection failed'})`,
-    );
-  } finally {
-    clearTimeout(deadline);
-    // Closes what is still open: bodies of redirects, and one that was too large to read to its end.
-    exchange.abort();
-  }
+  // At the end closes what is still open: bodies of redirects, and one that was too large to read to its end.
+  const outcome = await withinDeadline({
+    url,
+    timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    work: async (signal) => {
+      const response = await followRedirects(request, url, signal);
+      return 'failure' in response ? response : readJson(request, url, response);
+    },
+  });
+  return 'ok' in outcome ? outcome : failed(outcome.failure, outcome.message);
 }
 
 async function followRedirects(request: JsonRequest, start: URL, signal: AbortSignal): Promise<Response | JsonFailure> {

@@ -9,7 +9,7 @@ import { redact } from '../secret/redact.js';
 import { oauthFailure } from './errors.js';
 import { authorityName, statedText } from './identity-key.js';
 import { checkMetadata } from './metadata-members.js';
-import { escaped } from './said-text.js';
+import { visibleText } from '../diagnostics/visible-text.js';
 
 export type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'revocation_endpoint' | 'jwks_uri';
 
@@ -111,5 +111,5 @@ async function fetchMetadata(issuer: string, fetch: openid.CustomFetch): Promise
 /** Plain http is for the loopback interface alone (RFC 8252 section 8.3). */
 function refuseInsecure(url: string, what: string): void {
   if (fetchableUrl(url) !== undefined) return;
-  throw new McpgwError('IDP_FAILED', `${what} is not an https URL: ${escaped(redact(url)).slice(0, 300)}`);
+  throw new McpgwError('IDP_FAILED', `${what} is not an https URL: ${visibleText(redact(url)).slice(0, 300)}`);
 }

@@ -4,7 +4,7 @@ import type { Host } from '../../host.js';
 import { createIdentitySource } from '../../oauth/access-token.js';
 import { authorityName, identityKey } from '../../oauth/identity-key.js';
 import { logIn } from '../../oauth/login.js';
-import { escaped } from '../../oauth/said-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 import { openCredentialStore, type CredentialStore, type StoredCredential } from '../../store/credential-store.js';
 import { subjectOf } from '../../store/credential.js';
 import { namedServer, neededLogins, noLogin, refuseUntrusted, type NeededLogin } from '../choose-logins.js';
@@ -125,9 +125,9 @@ interface Outcome {
 
 function say(context: CommandContext, { credential, storedIn }: StoredCredential, { isNew, servers }: Outcome): void {
   const who = subjectOf(credential);
-  const as = who === undefined ? '' : ` as ${escaped(who)}`;
+  const as = who === undefined ? '' : ` as ${visibleText(who)}`;
   context.note(
-    `${isNew ? 'logged in' : 'already logged in'} at ${escaped(credential.issuer)}${as} (for ${servers.join(', ')})`,
+    `${isNew ? 'logged in' : 'already logged in'} at ${visibleText(credential.issuer)}${as} (for ${servers.join(', ')})`,
   );
   if (isNew) context.note(`stored in: ${storedIn}`);
 }

@@ -1,5 +1,5 @@
 // `mcpgw status`: the logins that the configuration needs, and which of them are good. Asks no network.
-import { escaped } from '../../oauth/said-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 import { openCredentialStore } from '../../store/credential-store.js';
 import { namedServer, neededLogins } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
@@ -27,7 +27,7 @@ export async function status(
   rows.sort((a, b) => order.indexOf(a.server) - order.indexOf(b.server));
   if (context.json) await context.printJson({ version: 1, logins: rows });
   else await context.print(rows.length === 0 ? 'no login is needed' : renderTable(rows, host.now()));
-  for (const { server, problem } of rows) if (problem !== undefined) context.note(escaped(`${server}: ${problem}`));
+  for (const { server, problem } of rows) if (problem !== undefined) context.note(visibleText(`${server}: ${problem}`));
   return exitCodeOf(rows);
 }
 
@@ -39,7 +39,7 @@ function exitCodeOf(rows: readonly LoginRow[]): ExitCode {
 const HEADINGS = ['SERVER', 'KIND', 'STATE', 'SUBJECT', 'EXPIRES', 'REFRESH', 'SCOPES', 'STORED IN', 'ISSUER'];
 
 function renderTable(rows: readonly LoginRow[], nowMs: number): string {
-  const lines = [HEADINGS, ...rows.map((row) => cells(row, nowMs).map(escaped))];
+  const lines = [HEADINGS, ...rows.map((row) => cells(row, nowMs).map(visibleText))];
   const widths = HEADINGS.map((_heading, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
     .map((line) =>

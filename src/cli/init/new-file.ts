@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { McpgwError, systemCode } from '../../errors.js';
 import type { Host } from '../../host.js';
-import { escaped } from '../../oauth/said-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 
 /** For a file that a team shares and commits: no secret stands in it. The umask may take from it. */
 const SHARED_MODE = 0o644;
@@ -41,7 +41,7 @@ function wasCreated(error: unknown): boolean {
 }
 
 function alreadyThere(file: string): McpgwError {
-  return new McpgwError('USAGE', `${escaped(file)} is there already, and init overwrites nothing`, {
+  return new McpgwError('USAGE', `${visibleText(file)} is there already, and init overwrites nothing`, {
     hint: 'name another file, or - to print the configuration: mcpgw init other.jsonc',
   });
 }
@@ -50,8 +50,8 @@ function unwritable(file: string, error: unknown): McpgwError {
   const code = systemCode(error);
   if (code === 'EEXIST' || code === 'EISDIR') return alreadyThere(file);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new McpgwError('USAGE', `cannot write ${escaped(file)}: there is no such directory`, { cause: error });
+    return new McpgwError('USAGE', `cannot write ${visibleText(file)}: there is no such directory`, { cause: error });
   }
   const why = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : (code ?? 'unknown reason');
-  return new McpgwError('IO', `cannot write ${escaped(file)}: ${why}`, { cause: error });
+  return new McpgwError('IO', `cannot write ${visibleText(file)}: ${why}`, { cause: error });
 }

@@ -1,6 +1,6 @@
 // What there is to do once the file is there: gaps to fill, commands to run, and the entry for an MCP host.
 import * as path from 'node:path';
-import { escaped } from '../../oauth/said-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 import { gapsOf, type Placeholder } from './placeholders.js';
 
 export interface HostEntry {
@@ -42,9 +42,9 @@ export function nextLines({ file, cwd, variables }: WrittenFile): readonly strin
   return [
     'next:',
     ...variables.map((name) => `  set ${name} in the environment, and in the \`env\` of the entry below`),
-    ...nextCommands(file).map((command) => `  ${escaped(command)}`),
+    ...nextCommands(file).map((command) => `  ${visibleText(command)}`),
     "  and this entry in your MCP host's configuration:",
-    `  ${escaped(JSON.stringify(hostEntry(file, cwd)))}`,
+    `  ${visibleText(JSON.stringify(hostEntry(file, cwd)))}`,
   ];
 }
 

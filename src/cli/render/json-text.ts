@@ -1,6 +1,6 @@
 // JSON for a terminal as well as for programs: indented, and with every character escaped that a terminal could obey
 // or that could make a line read differently from what it says. It parses to the same value.
-import { visibleText } from './visible-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 
 type Replacer = (key: string, value: unknown) => unknown;
 

@@ -3,6 +3,7 @@
 import { POST_HEADERS } from '../../gateway/outbound-headers.js';
 import type { Decision } from '../../policy/decide.js';
 import type { ServerPolicy } from '../../policy/model.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 import { shownOrigin } from '../../net/fetchable-url.js';
 import { MASK, mask, reveal, type Text } from '../../secret/secret.js';
 
@@ -41,7 +42,7 @@ export function simulationJson({ server, decision, showSecrets }: Simulation): u
 }
 
 export function simulationText({ server, decision, showSecrets }: Simulation, color: boolean): string {
-  const show = (value: Text): string => printable(showSecrets ? reveal(value) : mask(value));
+  const show = (value: Text): string => visibleText(showSecrets ? reveal(value) : mask(value));
   const bold = (text: string): string => (color ? `\u001b[1m${text}\u001b[22m` : text);
   if (decision.verdict === 'undecided') return `${bold('undecided')}  ${decision.message}\n`;
   if (decision.verdict === 'deny') {
@@ -81,14 +82,6 @@ function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string
 function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {
   return POST_HEADERS.flatMap((name, index) =>
     index % 2 === 0 ? [{ name, value: POST_HEADERS[index + 1] ?? '' }] : [],
-  );
-}
-
-/** Header values come from anywhere: nothing in them may steer a terminal. */
-function printable(value: string): string {
-  return value.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid
 import { McpgwError } from '../../errors.js';
 import { Secret } from '../../secret/secret.js';
 import { calendarMs, type Credential, type EndpointOrigins } from '../../store/credential.js';
-import { escaped } from '../said-text.js';
+import { visibleText } from '../../diagnostics/visible-text.js';
 
 export interface TokenAnswer {
   readonly answer: TokenEndpointResponse & TokenEndpointResponseHelpers;
@@ -21,7 +21,7 @@ export interface TokenAnswer {
 /** @throws McpgwError IDP_FAILED when the token is not a bearer token (RFC 6750): nothing else can be sent */
 export function toCredential({ answer, sentAtMs, requestedScope, issuer, origins, previous }: TokenAnswer): Credential {
   if (answer.token_type !== 'bearer') {
-    const type = escaped(answer.token_type).slice(0, 100);
+    const type = visibleText(answer.token_type).slice(0, 100);
     throw new McpgwError('IDP_FAILED', `${issuer} issued a token of type "${type}", not a bearer token`);
   }
   // Some servers send an empty text for "as asked for", which RFC 6749 section 3.3 does not allow.

@@ -91,6 +91,16 @@ describe('a silencer that silences nothing', () => {
     expect(await found(`{ ${off},\n// mcpgw-disable-next-line MCPGW004\n${FORWARD} }`)).toHaveLength(1);
   });
 
+  test('is told when its first word is another one', async () => {
+    for (const word of ['mcpgw-disable-line', 'mcpgw-disable', 'mcpgw-disable-nextline', 'mcpgw-disable-next-lines']) {
+      expect(await found(`{\n// ${word} MCPGW004\n${FORWARD} }`)).toEqual([
+        `2 warning MCPGW028 \`${word}\` silences nothing`,
+        '3 warning MCPGW004 `all-except` forwards every header that nobody thought of',
+      ]);
+    }
+    expect(await found('{\n// mcpgw is configured here\n}')).toEqual([]);
+  });
+
   test('is an error, or nothing, when `lint` says so', async () => {
     const text = (level: string): string =>
       `{ "lint": { "unused-silencer": "${level}" } }\n// mcpgw-disable-next-line MCPGW004`;

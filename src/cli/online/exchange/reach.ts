@@ -1,8 +1,7 @@
 // Whether a server answers at all: a GET that is ended as soon as the head of the answer is there, so that an event
 // stream is not left open. Follows no redirect and reads no body. Every failure is a value that says what happened.
-import { systemCode } from '../../../errors.js';
 import type { Host } from '../../../host.js';
-import { shownOrigin } from '../../../net/fetchable-url.js';
+import { withinDeadline } from '../../../net/deadline.js';
 
 export interface ReachRequest {
   readonly fetch: Host['fetch'];
@@ -20,28 +19,17 @@ export type Reached =
 
 /** Never throws for what a network or a server does. */
 export async function reach(request: ReachRequest): Promise<Reached> {
-  const { url, timeoutMs } = request;
-  const origin = shownOrigin(new URL(url));
-  const exchange = new AbortController();
-  let isLate = false;
-  const deadline = setTimeout(() => {
-    isLate = true;
-    exchange.abort();
-  }, timeoutMs);
-  try {
-    const { status, headers } = await request.fetch(url, {
-      redirect: 'manual',
-      headers: { accept: 'text/event-stream, application/json' },
-      signal: exchange.signal,
-    });
-    return { ok: true, status, headers };
-  } catch (error) {
-    const message = isLate
-      ? `${origin} did not answer within ${timeoutMs / 1000} s`
-      : `${origin} could not be reached (${systemCode(error) ?? 'connection failed'})`;
-    return { ok: false, message };
-  } finally {
-    clearTimeout(deadline);
-    exchange.abort();
-  }
+  const outcome = await withinDeadline({
+    url: new URL(request.url),
+    timeoutMs: request.timeoutMs,
+    work: async (signal) => {
+      const { status, headers } = await request.fetch(request.url, {
+        redirect: 'manual',
+        headers: { accept: 'text/event-stream, application/json' },
+        signal,
+      });
+      return { ok: true, status, headers } as const;
+    },
+  });
+  return 'ok' in outcome ? outcome : { ok: false, message: outcome.message };
 }

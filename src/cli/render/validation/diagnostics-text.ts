@@ -6,7 +6,7 @@ import type { FileReport } from './file-report.js';
 import type { FramesOf } from './frame/code-frame.js';
 import { paintIf, type Paint } from '../paint.js';
 import { summaryLine } from './summary-line.js';
-import { visibleText } from '../visible-text.js';
+import { visibleText } from '../../../diagnostics/visible-text.js';
 
 export interface TextStyle {
   readonly color: boolean;

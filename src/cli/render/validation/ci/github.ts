@@ -12,7 +12,7 @@ import { ERROR_FACTS } from '../../../../diagnostics/error-facts.js';
 import type { FileReport } from '../file-report.js';
 import { isStandardInput, stepsFromRoot, type SourceRoot } from './source-root.js';
 import { summaryLine } from '../summary-line.js';
-import { visibleText } from '../../visible-text.js';
+import { visibleText } from '../../../../diagnostics/visible-text.js';
 
 export interface GithubOptions {
   readonly sources: SourceRoot;

@@ -6,7 +6,7 @@ import { fails, type FileReport } from '../file-report.js';
 import { findingNames } from './finding-names.js';
 import { junitXml, type TestCase, type TestSuite } from '../../junit-xml.js';
 import { isStandardInput } from './source-root.js';
-import { visibleText } from '../../visible-text.js';
+import { visibleText } from '../../../../diagnostics/visible-text.js';
 
 export function junitReport(reports: readonly FileReport[], strict: boolean): string {
   return junitXml(

@@ -1,7 +1,7 @@
 // A line of a file as a terminal shows it, and where on the screen a part of it stands: tabs, wide and combining
 // characters, and what is escaped because it cannot be seen. A long line is cut to a window around the part, in time
 // that does not depend on its length.
-import { escapedCharacter, visibleText } from '../../visible-text.js';
+import { escapedCharacter, visibleText } from '../../../../diagnostics/visible-text.js';
 
 export interface DisplayedLine {
   readonly text: string;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonText } from '../../../../src/cli/render/json-text.js';
-import { visibleText } from '../../../../src/cli/render/visible-text.js';
+import { jsonText } from '../../../src/cli/render/json-text.js';
+import { visibleText } from '../../../src/diagnostics/visible-text.js';
 
 describe('visible text', () => {
   test.each([
