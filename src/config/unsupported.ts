@@ -28,7 +28,6 @@ const WHOLE_KEYS = ['tools', 'tool_authorization', 'header_command', 'tls', 'oau
 function inSection(section: Section): readonly Unsupported[] {
   const at = (...steps: readonly string[]): Path => [...section.path, ...steps];
   const { value } = section;
-  const rules = memberOf(value, 'jwt_validation');
   const identity = memberOf(value, 'user_identity_forwarding');
   return [
     ...WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
@@ -39,9 +38,6 @@ function inSection(section: Section): readonly Unsupported[] {
       .filter((key) => memberOf(value, key) === 'sse')
       .map((key) => ({ key: 'transport: sse', path: at(key) })),
     ...authType(section),
-    ...(hasMember(rules, 'introspectEndpoint')
-      ? [{ key: 'introspectEndpoint', path: at('jwt_validation', 'introspectEndpoint') }]
-      : []),
     ...(memberOf(identity, 'method') === 'jwt_header'
       ? [{ key: 'jwt_header', path: at('user_identity_forwarding', 'method') }]
       : []),

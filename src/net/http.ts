@@ -1,6 +1,6 @@
-// GET of a small JSON document from a server that is not trusted to behave: one deadline for the whole exchange, a
-// limit on the body as it arrives and after decompression, redirects within the origin alone. Every failure is a
-// value that says what happened; nothing of the answer's body is ever in it.
+// A small JSON document from a server that is not trusted to behave, by GET or as the answer to a POST: one deadline for
+// the whole exchange, a limit on the body as it arrives and after decompression, redirects within the origin alone (of
+// a GET; a POST follows none). Every failure is a value that says what happened; nothing of the answer's body is in it.
 import type { Host } from '../host.js';
 import { withinDeadline } from './deadline.js';
 import { fetchableUrl, shownOrigin } from './fetchable-url.js';
@@ -14,6 +14,13 @@ export interface JsonRequest {
   readonly maxBytes?: number;
   /** Redirects that are followed, within the same origin. Default 3. */
   readonly maxRedirects?: number;
+  /** Beside `accept: application/json`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface JsonPost extends Omit<JsonRequest, 'maxRedirects'> {
+  /** Its `content-type` is one of `headers`. */
+  readonly body: string;
 }
 
 export type HttpFailure =
@@ -40,6 +47,8 @@ export type JsonAnswer =
       readonly message: string;
       /** Of a failure "status". */
       readonly status?: number;
+      /** Of a failure "status". */
+      readonly headers?: Headers;
     };
 
 type JsonFailure = Extract<JsonAnswer, { readonly ok: false }>;
@@ -50,7 +59,22 @@ const DEFAULT_MAX_REDIRECTS = 3;
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Fetches one JSON object. Never throws for what a network or a server does. */
-export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
+export function getJson(request: JsonRequest): Promise<JsonAnswer> {
+  return exchange({ ...request, method: 'GET', maxRedirects: request.maxRedirects ?? DEFAULT_MAX_REDIRECTS });
+}
+
+/** Posts a text and reads the JSON object that answers it. Never throws for what a network or a server does. */
+export function postForJson(request: JsonPost): Promise<JsonAnswer> {
+  return exchange({ ...request, method: 'POST', maxRedirects: 0 });
+}
+
+type Exchanged = JsonRequest & {
+  readonly method: 'GET' | 'POST';
+  readonly maxRedirects: number;
+  readonly body?: string;
+};
+
+async function exchange(request: Exchanged): Promise<JsonAnswer> {
   const url = fetchableUrl(request.url);
   if (url === undefined) return failed('url-not-allowed', 'the URL is neither https nor http on loopback');
   // At the end closes what is still open: bodies of redirects, and one that was too large to read to its end.
@@ -65,16 +89,19 @@ export async function getJson(request: JsonRequest): Promise<JsonAnswer> {
   return 'ok' in outcome ? outcome : failed(outcome.failure, outcome.message);
 }
 
-async function followRedirects(request: JsonRequest, start: URL, signal: AbortSignal): Promise<Response | JsonFailure> {
-  const maxRedirects = request.maxRedirects ?? DEFAULT_MAX_REDIRECTS;
+async function followRedirects(request: Exchanged, start: URL, signal: AbortSignal): Promise<Response | JsonFailure> {
+  const { method, maxRedirects, body } = request;
   let url = start;
   for (let redirects = 0; ; redirects++) {
     const response = await request.fetch(url, {
+      method,
       redirect: 'manual',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...request.headers },
+      ...(body === undefined ? {} : { body }),
       signal,
     });
     if (!REDIRECT_STATUSES.has(response.status)) return response;
+    if (maxRedirects === 0) return failed('redirect-refused', `${shownOrigin(start)} answered with a redirect`);
     const location = response.headers.get('location');
     const next = location === null ? undefined : fetchableUrl(location, url);
     if (next === undefined || next.origin !== start.origin) {
@@ -89,7 +116,9 @@ async function followRedirects(request: JsonRequest, start: URL, signal: AbortSi
 
 async function readJson(request: JsonRequest, url: URL, response: Response): Promise<JsonAnswer> {
   const { status } = response;
-  if (!response.ok) return { ...failed('status', `${shownOrigin(url)} answered ${status}`), status };
+  if (!response.ok) {
+    return { ...failed('status', `${shownOrigin(url)} answered ${status}`), status, headers: response.headers };
+  }
   const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
   const bytes = await readAtMost(response, maxBytes);
   if (bytes === undefined) return failed('too-large', `${shownOrigin(url)} answered with more than ${maxBytes} bytes`);

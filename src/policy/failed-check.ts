@@ -6,6 +6,7 @@ import type { TokenReason, TokenVerdict } from './principal.js';
 export const TOKEN_CHECKS = [
   'size',
   'format',
+  'introspection',
   'algorithm',
   'header',
   'type',

@@ -50,18 +50,25 @@ export type ClaimRule = { readonly claim: string } & (
 /** A JSON Web Key, public members only (RFC 7517), as far as its shape was checked. */
 export type PublicJwk = Readonly<Record<string, unknown>> & { readonly kty: string };
 
-/** Where the keys, or the verdict, come from. */
-export type KeySource =
+/** Where the keys come from that verify signatures. */
+export type JwksSource =
   | { readonly kind: 'jwks'; readonly keys: readonly PublicJwk[] }
-  | { readonly kind: 'jwksUri'; readonly url: string; readonly cacheMaxAgeSeconds: number }
-  | {
-      readonly kind: 'introspection';
-      readonly url: string;
-      readonly clientId: string | undefined;
-      readonly clientSecret: Secret | undefined;
-      readonly contentType: string;
-      readonly cacheMaxAgeSeconds: number;
-    };
+  | { readonly kind: 'jwksUri'; readonly url: string; readonly cacheMaxAgeSeconds: number };
+
+/** Who is asked for a verdict (RFC 7662). */
+export interface IntrospectionSource {
+  readonly kind: 'introspection';
+  readonly url: string;
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  /** `application/x-www-form-urlencoded` or `application/json`, parameters included. */
+  readonly contentType: string;
+  /** 0: answers are not used again. */
+  readonly cacheMaxAgeSeconds: number;
+}
+
+/** Where the keys, or the verdict, come from. */
+export type KeySource = JwksSource | IntrospectionSource;
 
 export const SIGNATURE_ALGORITHMS = [
   'RS256',

@@ -3,7 +3,7 @@ import { TOKEN_CHECKS, type TokenCheckName } from '../policy/failed-check.js';
 import type { TokenRules } from '../policy/model.js';
 import type { Claims, TokenVerdict } from '../policy/principal.js';
 import type { Inspection } from './inspection.js';
-import type { ConsideredKey } from './signature.js';
+import type { ConsideredKey } from './jws/signature.js';
 import type { JsonObject } from './strict-json.js';
 
 export interface TokenCheck {
@@ -17,9 +17,9 @@ export interface TokenReport {
   readonly verdict: TokenVerdict;
   /** All of TOKEN_CHECKS, in their order. */
   readonly checks: readonly TokenCheck[];
-  /** Decoded, not verified by itself; undefined when the token could not be decoded. */
+  /** Decoded, not verified by itself; undefined when the token could not be decoded, and for introspection. */
   readonly header: JsonObject | undefined;
-  /** Undefined unless a key verified the signature. */
+  /** Undefined unless a key or the identity provider vouched for them. */
   readonly claims: Claims | undefined;
   /** Every key of the source that was looked at; empty when none had to be. */
   readonly keys: readonly ConsideredKey[];
@@ -32,12 +32,12 @@ export interface ReportInput {
 }
 
 export function reportOf({ inspection, rules, verdict }: ReportInput): TokenReport {
-  const { decoded, verifiedBy, considered } = inspection;
+  const { decoded, claims, considered } = inspection;
   return {
     verdict,
     checks: TOKEN_CHECKS.map((name) => checkOf(name, inspection, rules)),
     header: decoded?.header,
-    claims: verifiedBy === undefined ? undefined : decoded?.payload,
+    claims,
     keys: considered ?? [],
   };
 }
@@ -47,6 +47,8 @@ function checkOf(name: TokenCheckName, inspection: Inspection, rules: TokenRules
   if (failed.length > 0) {
     return { name, outcome: 'fail', reason: failed.flatMap((failure) => failure.details).join('; ') };
   }
+  const other = ofOtherMethod(name, rules);
+  if (other !== undefined) return { name, outcome: 'skipped', reason: other };
   const { notReached, undecided } = inspection;
   if (notReached !== undefined && TOKEN_CHECKS.indexOf(name) >= TOKEN_CHECKS.indexOf(notReached)) {
     const reason = undecided === undefined ? 'the token was refused before' : `could not be decided: ${undecided}`;
@@ -56,9 +58,29 @@ function checkOf(name: TokenCheckName, inspection: Inspection, rules: TokenRules
   return nothing === undefined ? { name, outcome: 'pass' } : { name, outcome: 'skipped', reason: nothing };
 }
 
+/** What only a token has that is judged by its signature. */
+const OF_SIGNED_TOKENS: ReadonlySet<TokenCheckName> = new Set([
+  'algorithm',
+  'header',
+  'type',
+  'key',
+  'signature',
+  'header-payload-match',
+  'typ',
+]);
+
+/** Why a check is none of the configured method of verification. */
+function ofOtherMethod(name: TokenCheckName, { source }: TokenRules): string | undefined {
+  if (source.kind !== 'introspection') {
+    return name === 'introspection' ? 'introspectEndpoint is not configured' : undefined;
+  }
+  return OF_SIGNED_TOKENS.has(name) ? 'the identity provider is asked instead (introspectEndpoint)' : undefined;
+}
+
 /** Why a check that was reached has nothing to say. */
-function nothingToCheck(name: TokenCheckName, { decoded }: Inspection, rules: TokenRules): string | undefined {
-  const has = (claim: string): boolean => decoded !== undefined && Object.hasOwn(decoded.payload, claim);
+function nothingToCheck(name: TokenCheckName, inspection: Inspection, rules: TokenRules): string | undefined {
+  const said = inspection.claims ?? inspection.decoded?.payload;
+  const has = (claim: string): boolean => said !== undefined && Object.hasOwn(said, claim);
   const idle: Partial<Record<TokenCheckName, string | false>> = {
     expiry: !has('exp') && 'the token has no exp',
     'not-before': !has('nbf') && 'the token has no nbf',

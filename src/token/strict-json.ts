@@ -16,11 +16,37 @@ export type ParsedObject =
 
 /** Parses a text that must be one JSON object and nothing else. Never throws. */
 export function parseStrictObject(text: string): ParsedObject {
+  const value = printedAlike(text);
+  if (isObject(value) && isWithinDepth(value, 0)) return { ok: true, value };
   const scanner = new Scanner(text);
   const problem = scanner.scan();
   if (problem !== undefined) return { ok: false, problem, offset: scanner.offset };
-  const value: unknown = JSON.parse(text);
-  return isObject(value) ? { ok: true, value } : { ok: false, problem: 'it is not a JSON object', offset: 0 };
+  const scanned: unknown = JSON.parse(text);
+  return isObject(scanned)
+    ? { ok: true, value: scanned }
+    : { ok: false, problem: 'it is not a JSON object', offset: 0 };
+}
+
+/**
+ * The value of a text that is printed again letter for letter: what most tokens are. A member that stands twice would
+ * be lost in between, so there is none. Undefined says nothing: the text has spaces, other escapes, or is no JSON.
+ */
+function printedAlike(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return JSON.stringify(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** False says nothing either: the scanner has the last word. */
+function isWithinDepth(value: object, depth: number): boolean {
+  if (depth >= MAX_DEPTH) return false;
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && !isWithinDepth(inner, depth + 1)) return false;
+  }
+  return true;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,6 +1,7 @@
 // `mcpgw decode-token`: what a JWT says. Verifies nothing, needs no configuration, and says so (spec: cli).
 import { McpgwError } from '../../errors.js';
-import { decodeToken as decode, TOKEN_SIZE_LIMIT, type DecodedToken } from '../../token/decode.js';
+import { TOKEN_SIZE_LIMIT } from '../../token/inspection.js';
+import { decodeToken as decode, type DecodedToken } from '../../token/jws/decode.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { OutputOptions } from '../options/output.js';

@@ -2,7 +2,7 @@
 // considered. Claims of a token that was not accepted are not shown: nobody vouches for them.
 import type { TokenVerdict } from '../../policy/principal.js';
 import type { TokenCheck, TokenReport } from '../../token/report.js';
-import type { ConsideredKey } from '../../token/signature.js';
+import type { ConsideredKey } from '../../token/jws/signature.js';
 import { jsonText } from './json-text.js';
 
 export interface ShownReport {
@@ -49,6 +49,10 @@ function checkLine({ name, outcome, reason }: TokenCheck): string {
 }
 
 function keyLine({ index, kid, kty, thumbprint, outcome, reason }: ConsideredKey): string {
-  const name = kid === undefined ? 'no kid' : `kid ${jsonText(kid)}`;
-  return `  ${outcome.padEnd(8)}  keys[${index}] (${name}, ${jsonText(kty)}, thumbprint ${thumbprint}): ${reason}`;
+  const facts = [
+    kid === undefined ? 'no kid' : `kid ${jsonText(kid)}`,
+    ...(kty === undefined ? [] : [jsonText(kty)]),
+    ...(thumbprint === undefined ? [] : [`thumbprint ${thumbprint}`]),
+  ];
+  return `  ${outcome.padEnd(8)}  keys[${index}] (${facts.join(', ')}): ${reason}`;
 }

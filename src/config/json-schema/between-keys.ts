@@ -6,7 +6,7 @@ import { given, has, type JsonSchemaObject } from './schema-words.js';
 export const tokenRules: JsonSchemaObject = {
   oneOf: [has('jwksUri'), has('jwks'), has('introspectEndpoint')],
   dependentRequired: { introspectClientSecret: ['introspectClientId'] },
-  dependentSchemas: { introspectEndpoint: { properties: { headerPayloadMatch: false } } },
+  dependentSchemas: { introspectEndpoint: { properties: { headerPayloadMatch: false, typ: false } } },
 };
 
 /** A claim rule: without `matchType`, `exact` holds. */

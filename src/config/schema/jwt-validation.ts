@@ -9,6 +9,9 @@ import { jwkSet, keyProblems } from './jwk.js';
 import { closedObject, integerBetween, numberFrom, textThat, type Problem } from './structure.js';
 import { endpointUrl } from './url.js';
 
+/** What only a JWT's header can satisfy. */
+const OF_JWT_HEADERS = ['headerPayloadMatch', 'typ'];
+
 const METHODS = ['jwksUri', 'jwks', 'introspectEndpoint'];
 
 const algorithm = textThat('algorithm', algorithmProblem);
@@ -57,11 +60,12 @@ function* rulesProblems(rules: RawObject): Iterable<Problem> {
       at: ['algorithms'],
     };
   }
-  if (hasMember(rules, 'introspectEndpoint') && hasMember(rules, 'headerPayloadMatch')) {
+  for (const key of hasMember(rules, 'introspectEndpoint') ? OF_JWT_HEADERS : []) {
+    if (!hasMember(rules, key)) continue;
     yield {
       code: 'MCPGW114',
       says: 'cannot be used with `introspectEndpoint`: an answer of introspection has no JWT header',
-      at: ['headerPayloadMatch'],
+      at: [key],
       part: 'key',
     };
   }

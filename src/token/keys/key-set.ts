@@ -15,6 +15,14 @@ export interface KeyEntry {
   readonly thumbprint: string;
 }
 
+/** A member of `keys` that is no key. */
+export interface UnusableEntry {
+  readonly index: number;
+  readonly kid: string | undefined;
+  readonly kty: string | undefined;
+  readonly reason: string;
+}
+
 /** A key with the reason why it is not tried, if there is one. */
 export interface KeyChoice {
   readonly entry: KeyEntry;
@@ -30,27 +38,33 @@ export interface KeyWish {
 /** More keys than these are not tried for one token. */
 const MAX_CANDIDATES = 8;
 
+/** A key in WebCrypto's form, or that no import accepts it. */
+export type ImportedKey = CryptoKey | 'invalid';
+
 export interface KeySet {
   readonly entries: readonly KeyEntry[];
-  /** Imported keys, by algorithm and thumbprint; `undefined` for one that no import accepts. Filled by `signature.ts`. */
-  readonly imported: Map<string, Promise<CryptoKey | undefined>>;
+  /** For explanations alone. */
+  readonly unusable: readonly UnusableEntry[];
+  /** Imported keys, by algorithm and thumbprint. Filled by `signature.ts`. */
+  readonly imported: Map<string, ImportedKey | Promise<ImportedKey>>;
   /** Why a key cannot verify an algorithm, by algorithm and index. Filled by `chooseKeys`. */
   readonly misfits: Map<string, string | undefined>;
 }
 
-/** The set of whatever an issuer put into `keys`; what is no key at all, or lacks what makes one, is left out. */
+/** The set of whatever an issuer put into `keys`. What is no key at all, or lacks what makes one, is never tried. */
 export function createKeySet(keys: readonly unknown[], previous?: KeySet): KeySet {
-  const entries = keys.flatMap((jwk, index) => {
-    if (!isJwk(jwk)) return [];
-    const material = keyMaterial(jwk);
-    if (material === undefined) return [];
-    const kid = jwk['kid'];
-    return [{ index, jwk, kid: typeof kid === 'string' ? kid : undefined, thumbprint: thumbprint(material) }];
-  });
+  const entries: KeyEntry[] = [];
+  const unusable: UnusableEntry[] = [];
+  for (const [index, jwk] of keys.entries()) {
+    const kid = textMember(jwk, 'kid');
+    const material = isJwk(jwk) ? keyMaterial(jwk) : undefined;
+    if (isJwk(jwk) && material !== undefined) entries.push({ index, jwk, kid, thumbprint: thumbprint(material) });
+    else unusable.push({ index, kid, kty: textMember(jwk, 'kty'), reason: 'it lacks what makes it a key' });
+  }
   const present = new Set(entries.map((entry) => entry.thumbprint));
   // What was imported before and is still there stays imported; what is gone is forgotten.
   const kept = [...(previous?.imported ?? [])].filter(([name]) => present.has(name.slice(name.indexOf(' ') + 1)));
-  return { entries, imported: new Map(kept), misfits: new Map() };
+  return { entries, unusable, imported: new Map(kept), misfits: new Map() };
 }
 
 /**
@@ -79,4 +93,10 @@ function misfitOf(set: KeySet, entry: KeyEntry, alg: SignatureAlgorithm): string
 
 function isJwk(value: unknown): value is PublicJwk {
   return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
+}
+
+function textMember(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  const member: unknown = Reflect.get(value, name);
+  return typeof member === 'string' ? member : undefined;
 }

@@ -3,9 +3,8 @@
 import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
 import { shownOrigin } from '../../net/fetchable-url.js';
-import { getJson } from '../../net/http.js';
-import { McpgwError } from '../../errors.js';
-import type { KeySource as ConfiguredSource } from '../../policy/model.js';
+import { getJson, type JsonAnswer } from '../../net/http.js';
+import type { JwksSource } from '../../policy/model.js';
 import { freshnessSeconds } from './cache-control.js';
 import { createKeySet, type KeySet } from './key-set.js';
 
@@ -28,7 +27,7 @@ export interface KeySource {
 }
 
 export interface KeySourceOptions {
-  readonly source: ConfiguredSource;
+  readonly source: JwksSource;
   readonly host: Pick<Host, 'now' | 'fetch'>;
   readonly log: Log | undefined;
 }
@@ -36,15 +35,12 @@ export interface KeySourceOptions {
 /** Tokens that no key verifies cause one fetch in this time, and so does a source that is down. */
 const RETRY_INTERVAL_MS = 30_000;
 
-/** @throws McpgwError NOT_SUPPORTED_YET for introspection */
 export function createKeySource({ source, host, log }: KeySourceOptions): KeySource {
   switch (source.kind) {
     case 'jwks':
       return fixedKeys(createKeySet(source.keys));
     case 'jwksUri':
       return new RemoteKeys({ url: source.url, cacheMaxAgeMs: source.cacheMaxAgeSeconds * 1000, host, log });
-    case 'introspection':
-      throw new McpgwError('NOT_SUPPORTED_YET', 'not supported yet: introspectEndpoint');
   }
 }
 
@@ -65,6 +61,8 @@ interface Fetched {
   readonly keys: KeySet;
   /** The answer as it came: the same answer stays the same set, and what it verified stays verified. */
   readonly text: string;
+  /** What the source is asked with whether they are still the same (RFC 9110 section 13.1). */
+  readonly validators: Readonly<Record<string, string>>;
   readonly atMs: number;
   readonly freshForMs: number;
   /** The number of its fetch, from 1. */
@@ -98,10 +96,12 @@ class RemoteKeys implements KeySource {
   obtain = async (): Promise<ObtainedKeys> => {
     const current = this.current();
     if (current !== undefined) return { ok: true, keys: current };
-    const outcome = await this.#fetch();
-    if (outcome.ok) return outcome;
+    const outcome = this.#fetch();
+    // Nobody waits for a source that was down when it was last asked, as long as the last keys may be used.
     const usable = this.#usable();
-    return usable === undefined ? outcome : { ok: true, keys: usable };
+    if (usable !== undefined && this.#failure !== undefined) return { ok: true, keys: usable };
+    const fetched = await outcome;
+    return fetched.ok || usable === undefined ? fetched : { ok: true, keys: usable };
   };
 
   renew = async (tried: KeySet, since: number): Promise<ObtainedKeys> => {
@@ -141,23 +141,58 @@ class RemoteKeys implements KeySource {
   }
 
   async #fetchNow(): Promise<ObtainedKeys> {
-    const { url, cacheMaxAgeMs, host, log } = this.#options;
-    const atMs = host.now();
-    const fetchNumber = ++this.#fetches;
-    const answer = await getJson({ fetch: host.fetch, url });
-    const keys = answer.ok ? answer.body['keys'] : undefined;
-    if (!answer.ok || !Array.isArray(keys)) {
-      const message = answer.ok ? `${shownOrigin(new URL(url))} did not answer with a JWK set` : answer.message;
-      this.#failure = { atMs, message };
-      log?.warn('keys could not be fetched', { why: message, keysInUse: this.#usable() !== undefined });
-      return { ok: false, message };
-    }
+    const { url, host } = this.#options;
     const previous = this.#fetched;
-    const set = previous?.text === answer.text ? previous.keys : createKeySet(keys, previous?.keys);
-    const freshForMs = Math.min(cacheMaxAgeMs, freshnessSeconds(answer.headers.get('cache-control')) * 1000);
-    this.#failure = undefined;
-    this.#fetched = { keys: set, text: answer.text, atMs, freshForMs, fetchNumber };
-    log?.debug('keys fetched', { keys: set.entries.length, freshForSeconds: freshForMs / 1000 });
-    return { ok: true, keys: set };
+    const begun = { atMs: host.now(), fetchNumber: ++this.#fetches };
+    const answer = await getJson({ fetch: host.fetch, url, ...(previous && { headers: previous.validators }) });
+    if (!answer.ok && answer.status === 304 && previous !== undefined && hasMember(previous.validators)) {
+      return this.#accept({ ...previous, ...begun, freshForMs: this.#freshForMs(answer.headers) });
+    }
+    const keys = answer.ok ? answer.body['keys'] : undefined;
+    if (!answer.ok || !Array.isArray(keys)) return this.#fail(begun.atMs, whyNoKeys(answer, url));
+    return this.#accept({
+      ...begun,
+      keys: previous?.text === answer.text ? previous.keys : createKeySet(keys, previous?.keys),
+      text: answer.text,
+      validators: validatorsOf(answer.headers),
+      freshForMs: this.#freshForMs(answer.headers),
+    });
   }
+
+  #accept(fetched: Fetched): ObtainedKeys {
+    this.#failure = undefined;
+    this.#fetched = fetched;
+    const { keys, freshForMs } = fetched;
+    this.#options.log?.debug('keys fetched', { keys: keys.entries.length, freshForSeconds: freshForMs / 1000 });
+    return { ok: true, keys };
+  }
+
+  #fail(atMs: number, message: string): ObtainedKeys {
+    this.#failure = { atMs, message };
+    const keysInUse = this.#usable() !== undefined;
+    this.#options.log?.warn('keys could not be fetched', { why: message, keysInUse });
+    return { ok: false, message };
+  }
+
+  #freshForMs(headers: Headers | undefined): number {
+    const seconds = freshnessSeconds(headers?.get('cache-control') ?? null);
+    return Math.min(this.#options.cacheMaxAgeMs, seconds * 1000);
+  }
+}
+
+function whyNoKeys(answer: JsonAnswer, url: string): string {
+  return answer.ok ? `${shownOrigin(new URL(url))} did not answer with a JWK set` : answer.message;
+}
+
+function validatorsOf(headers: Headers): Readonly<Record<string, string>> {
+  const etag = headers.get('etag');
+  const modified = headers.get('last-modified');
+  return {
+    ...(etag === null ? {} : { 'if-none-match': etag }),
+    ...(modified === null ? {} : { 'if-modified-since': modified }),
+  };
+}
+
+function hasMember(object: object): boolean {
+  return Object.keys(object).length > 0;
 }

@@ -881,6 +881,18 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     ],
   },
   {
+    title: 'typ with introspection',
+    text: '{ "jwt_validation": { "introspectEndpoint": "https://a.example/i", "typ": "at+jwt" } }',
+    expected: [
+      {
+        code: 'MCPGW114',
+        at: '1:68',
+        pointer: '/jwt_validation/typ',
+        message: '`typ` cannot be used with `introspectEndpoint`: an answer of introspection has no JWT header',
+      },
+    ],
+  },
+  {
     title: 'content type of introspection',
     text: '{ "jwt_validation": { "introspectEndpoint": "https://a.example/i", "introspectContentType": "text/plain" } }',
     expected: [

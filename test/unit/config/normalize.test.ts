@@ -318,7 +318,6 @@ describe('external_auth_config', () => {
 
 describe('keys that this version does not enforce', () => {
   test.each<[string, object]>([
-    ['introspectEndpoint /jwt_validation/introspectEndpoint', { jwt_validation: { introspectEndpoint: 'https://i' } }],
     ['tools /tools', { tools: { blocked: ['*'] } }],
     ['tool_authorization /tool_authorization', { jwt_validation: JWKS, tool_authorization: {} }],
     ['jwt_header /user_identity_forwarding/method', { user_identity_forwarding: { method: 'jwt_header' } }],

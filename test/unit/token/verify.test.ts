@@ -99,18 +99,6 @@ describe('judge', () => {
     });
   });
 
-  it('refuses to begin with introspection', () => {
-    const introspection = {
-      kind: 'introspection',
-      url: 'https://idp.example.com/introspect',
-      clientId: undefined,
-      clientSecret: undefined,
-      contentType: 'application/x-www-form-urlencoded',
-      cacheMaxAgeSeconds: 0,
-    } as const;
-    expect(() => bench({ source: introspection })).toThrow(expect.objectContaining({ code: 'NOT_SUPPORTED_YET' }));
-  });
-
   it('logs the check, the claims, the kid and a verified subject, and no more', async () => {
     const lines: unknown[] = [];
     const write = (...line: readonly unknown[]): void => void lines.push(line);

@@ -73,7 +73,8 @@ export const jwtValidationTexts: TextsOf<typeof jwtValidation> = {
     ],
   },
   headerPayloadMatch: {
-    means: "Names that must have equal values in the token's header and in its payload, where both have them.",
+    means:
+      "Names that must have equal values in the token's header and in its payload, where both have them. Not with `introspectEndpoint`.",
     otherwise: 'none.',
     examples: [['client_id']],
   },
@@ -99,7 +100,7 @@ export const jwtValidationTexts: TextsOf<typeof jwtValidation> = {
   },
   requireExp: { means: 'Whether a token without `exp` is refused.', default: false },
   typ: {
-    means: 'The `typ` that the header of a token must have.',
+    means: 'The `typ` that the header of a token must have. Not with `introspectEndpoint`.',
     otherwise: 'any `typ` of an access token, or none.',
     examples: ['at+jwt'],
   },

@@ -44,6 +44,7 @@ const SEEN_BY_BOTH = [
   'keys of types that verify nothing',
   'introspection secret without id',
   'headerPayloadMatch with introspection',
+  'typ with introspection',
   'empty tools.allowed',
   'tool_authorization without jwt_validation',
   'reserved authorization parameter',

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeToken } from '../../../src/token/decode.js';
-import { findToken } from '../../../src/token/find-token.js';
-import { parseStrictObject } from '../../../src/token/strict-json.js';
-import { encodePart } from '../../support/jwt.js';
+import { decodeToken } from '../../../../src/token/jws/decode.js';
+import { findToken } from '../../../../src/token/find-token.js';
+import { parseStrictObject } from '../../../../src/token/strict-json.js';
+import { encodePart } from '../../../support/jwt.js';
 
 const header = encodePart({ alg: 'RS256' });
 const payload = encodePart({ sub: 'ana' });

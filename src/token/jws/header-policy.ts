@@ -1,8 +1,8 @@
 // What a JOSE header may say (spec: token rules, step 3). Key material and addresses in it (`jwk`, `jku`, `x5c`, `x5u`)
 // are never looked at: keys come from the configuration alone.
-import { invalidToken, type FailedCheck } from '../policy/failed-check.js';
-import type { SignatureAlgorithm, TokenRules } from '../policy/model.js';
-import type { JsonObject } from './strict-json.js';
+import { invalidToken, type FailedCheck } from '../../policy/failed-check.js';
+import type { SignatureAlgorithm, TokenRules } from '../../policy/model.js';
+import type { JsonObject } from '../strict-json.js';
 
 export type JudgedHeader =
   | { readonly ok: true; readonly alg: SignatureAlgorithm; readonly kid: string | undefined }

@@ -3,10 +3,10 @@
 import type { CryptoKey } from 'jose';
 import type { compactVerify } from 'jose/jws/compact/verify';
 import type { importJWK } from 'jose/key/import';
-import type { SignatureAlgorithm } from '../policy/model.js';
-import { keyMaterial } from './keys/thumbprint.js';
-import { chooseKeys, type KeyChoice, type KeyEntry, type KeySet } from './keys/key-set.js';
-import type { KeySource } from './keys/key-source.js';
+import type { SignatureAlgorithm } from '../../policy/model.js';
+import { keyMaterial } from '../keys/thumbprint.js';
+import { chooseKeys, type ImportedKey, type KeyChoice, type KeyEntry, type KeySet } from '../keys/key-set.js';
+import type { KeySource } from '../keys/key-source.js';
 
 export interface SignedToken {
   readonly token: string;
@@ -19,9 +19,10 @@ export interface ConsideredKey {
   /** Its place in `keys`, from 0. */
   readonly index: number;
   readonly kid: string | undefined;
-  readonly kty: string;
-  /** RFC 7638. */
-  readonly thumbprint: string;
+  /** Undefined for what is no key. */
+  readonly kty: string | undefined;
+  /** RFC 7638; undefined for what is no key. */
+  readonly thumbprint: string | undefined;
   readonly outcome: 'verified' | 'tried' | 'skipped';
   readonly reason: string;
 }
@@ -31,12 +32,26 @@ export type SignatureVerdict =
   | { readonly outcome: 'no-key' | 'bad-signature'; readonly considered: readonly ConsideredKey[] }
   | { readonly outcome: 'undecided'; readonly message: string; readonly considered: readonly ConsideredKey[] };
 
+/** A verification that was begun with the keys at hand. */
+export interface BegunVerification {
+  readonly keys: KeySet;
+  readonly verdict: Promise<SignatureVerdict>;
+}
+
 export interface SignatureVerifier {
+  /** Begins with the keys at hand, fetches nothing; undefined where there are none. */
+  readonly begin: (signed: SignedToken) => BegunVerification | undefined;
   /**
    * Verifies one decoded token. Begins at most two fetches; with `mayFetch` false none, and what cannot be told without
    * is `undecided`.
    */
-  readonly verify: (signed: SignedToken, mayFetch: boolean) => Promise<SignatureVerdict>;
+  readonly verify: (question: SignatureQuestion) => Promise<SignatureVerdict>;
+}
+
+export interface SignatureQuestion {
+  readonly signed: SignedToken;
+  readonly mayFetch: boolean;
+  readonly begun: BegunVerification | undefined;
 }
 
 /** The parts of jose that are needed: not its index, which brings encryption along. */
@@ -46,18 +61,27 @@ interface Jose {
 }
 
 export function createSignatureVerifier(source: KeySource): SignatureVerifier {
-  let loaded: Promise<Jose> | undefined;
+  let jose: Jose | undefined;
   const verifyWith = async (keys: KeySet, signed: SignedToken): Promise<SignatureVerdict> => {
-    loaded ??= loadJose();
-    return tryKeys({ jose: await loaded, keys, signed });
+    jose ??= await loadJose();
+    return tryKeys({ jose, keys, signed });
   };
 
   return {
-    verify: async (signed, mayFetch) => {
+    begin: (signed) => {
+      const keys = source.current();
+      if (keys === undefined) return undefined;
+      const verdict = verifyWith(keys, signed);
+      // Nobody may ask for it; a failure is for those who do.
+      verdict.catch(() => undefined);
+      return { keys, verdict };
+    },
+    verify: async ({ signed, mayFetch, begun }) => {
       const since = source.fetchesBegun();
       const obtained = mayFetch ? await source.obtain() : known(source);
       if (!obtained.ok) return { outcome: 'undecided', message: obtained.message, considered: [] };
-      const first = await verifyWith(obtained.keys, signed);
+      const isBegun = begun !== undefined && begun.keys === obtained.keys;
+      const first = await (isBegun ? begun.verdict : verifyWith(obtained.keys, signed));
       if (first.outcome === 'verified' || !mayFetch) return first;
 
       const renewed = await source.renew(obtained.keys, since);
@@ -94,8 +118,9 @@ async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict>
   let wasAnyUsable = false;
   for (const { entry, skipped } of choices) {
     if (skipped !== undefined) continue;
-    const key = await importedKey({ jose, keys, entry, alg: signed.alg });
-    if (key === undefined) {
+    const imported = importedKey({ jose, keys, entry, alg: signed.alg });
+    const key = imported instanceof Promise ? await imported : imported;
+    if (key === 'invalid') {
       tried.set(entry, { outcome: 'skipped', reason: 'it is no valid key' });
       continue;
     }
@@ -106,11 +131,11 @@ async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict>
           ? 'it fits and verifies the signature'
           : "its kid is the token's, and it verifies the signature";
       tried.set(entry, { outcome: 'verified', reason });
-      return { outcome: 'verified', keys, considered: considered(choices, tried) };
+      return { outcome: 'verified', keys, considered: considered({ keys, choices, tried }) };
     }
     tried.set(entry, { outcome: 'tried', reason: 'it does not verify the signature' });
   }
-  return { outcome: wasAnyUsable ? 'bad-signature' : 'no-key', considered: considered(choices, tried) };
+  return { outcome: wasAnyUsable ? 'bad-signature' : 'no-key', considered: considered({ keys, choices, tried }) };
 }
 
 /** The key in WebCrypto's form for one algorithm, imported once; from its public material alone. */
@@ -119,16 +144,18 @@ function importedKey({
   keys,
   entry,
   alg,
-}: Omit<Trial, 'signed'> & { entry: KeyEntry; alg: SignatureAlgorithm }): Promise<CryptoKey | undefined> {
+}: Omit<Trial, 'signed'> & { entry: KeyEntry; alg: SignatureAlgorithm }): ImportedKey | Promise<ImportedKey> {
   const name = `${alg} ${entry.thumbprint}`;
   const known = keys.imported.get(name);
   if (known !== undefined) return known;
   const imported = jose.importJWK({ ...keyMaterial(entry.jwk), kty: entry.jwk.kty }, alg).then(
-    (key) => (key instanceof Uint8Array ? undefined : key),
+    (key) => (key instanceof Uint8Array ? 'invalid' : key),
     // A point that is not on its curve, a modulus that is none: such a key is skipped like one that does not fit.
-    () => undefined,
+    () => 'invalid' as const,
   );
   keys.imported.set(name, imported);
+  // Without a promise around it, the next token need not wait a turn for it.
+  void imported.then((key) => keys.imported.set(name, key));
   return imported;
 }
 
@@ -142,12 +169,27 @@ async function isSignedBy(jose: Jose, key: CryptoKey, { token, alg }: SignedToke
   }
 }
 
-function considered(choices: readonly KeyChoice[], tried: ReadonlyMap<KeyEntry, Finding>): readonly ConsideredKey[] {
-  return choices.map(({ entry, skipped }) => ({
-    index: entry.index,
-    kid: entry.kid,
-    kty: entry.jwk.kty,
-    thumbprint: entry.thumbprint,
-    ...(tried.get(entry) ?? { outcome: 'skipped', reason: skipped ?? 'another key verified the signature before it' }),
+interface TrialOutcome {
+  readonly keys: KeySet;
+  readonly choices: readonly KeyChoice[];
+  readonly tried: ReadonlyMap<KeyEntry, Finding>;
+}
+
+/** Everything that the source published, in its order. */
+function considered({ keys, choices, tried }: TrialOutcome): readonly ConsideredKey[] {
+  const chosen = choices.map(({ entry, skipped }): ConsideredKey => {
+    const outcome = tried.get(entry) ?? {
+      outcome: 'skipped',
+      reason: skipped ?? 'another key verified the signature before it',
+    };
+    const { index, kid, jwk, thumbprint } = entry;
+    return { index, kid, kty: jwk.kty, thumbprint, ...outcome };
+  });
+  if (keys.unusable.length === 0) return chosen;
+  const unusable = keys.unusable.map((entry): ConsideredKey => ({
+    ...entry,
+    thumbprint: undefined,
+    outcome: 'skipped',
   }));
+  return [...chosen, ...unusable].toSorted((a, b) => a.index - b.index);
 }
