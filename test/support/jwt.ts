@@ -15,8 +15,13 @@ export interface SigningKey {
   readonly jwk: PublicJwk;
 }
 
-export function generateKey(alg: SignatureAlgorithm, kid: string, modulusLength = 2048): SigningKey {
-  const { privateKey, publicKey } = generatePair(alg, modulusLength);
+export interface RsaSize {
+  readonly modulusLength: number;
+  readonly publicExponent?: number;
+}
+
+export function generateKey(alg: SignatureAlgorithm, kid: string, size: RsaSize = { modulusLength: 2048 }): SigningKey {
+  const { privateKey, publicKey } = generatePair(alg, size);
   return { alg, privateKey, publicKey, jwk: { ...publicMembers(publicKey), kid, alg } };
 }
 
@@ -25,7 +30,7 @@ export function publicMembers(key: KeyObject): PublicJwk {
   return { ...jwk, kty: String(jwk.kty) };
 }
 
-function generatePair(alg: SignatureAlgorithm, modulusLength: number) {
+function generatePair(alg: SignatureAlgorithm, size: RsaSize) {
   switch (alg) {
     case 'ES256':
       return generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -42,7 +47,7 @@ function generatePair(alg: SignatureAlgorithm, modulusLength: number) {
     case 'PS256':
     case 'PS384':
     case 'PS512':
-      return generateKeyPairSync('rsa', { modulusLength });
+      return generateKeyPairSync('rsa', size);
   }
 }
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const keys = {
   rsa: generateKey('RS256', 'rsa').jwk,
-  short: generateKey('RS256', 'short', 1024).jwk,
+  short: generateKey('RS256', 'short', { modulusLength: 1024 }).jwk,
   ec: generateKey('ES256', 'ec').jwk,
 };
 
