@@ -1,4 +1,5 @@
 // An inspection as a list of every check with its outcome, for people and for `verify-token --json`.
+import { shownOrigin } from '../net/fetchable-url.js';
 import { TOKEN_CHECKS, type TokenCheckName } from '../policy/failed-check.js';
 import type { TokenRules } from '../policy/model.js';
 import type { Claims, TokenVerdict } from '../policy/principal.js';
@@ -23,6 +24,18 @@ export interface TokenReport {
   readonly claims: Claims | undefined;
   /** Every key of the source that was looked at; empty when none had to be. */
   readonly keys: readonly ConsideredKey[];
+  /** How the identity provider is asked, where it is. */
+  readonly introspection: IntrospectionReport | undefined;
+}
+
+export interface IntrospectionReport {
+  /** Of the endpoint. */
+  readonly origin: string;
+  readonly contentType: string;
+  /** HTTP Basic; an id in the body; nothing. */
+  readonly clientAuthentication: 'basic' | 'client_id' | 'none';
+  /** False: the token was refused unsent. */
+  readonly asked: boolean;
 }
 
 export interface ReportInput {
@@ -39,6 +52,19 @@ export function reportOf({ inspection, rules, verdict }: ReportInput): TokenRepo
     header: decoded?.header,
     claims,
     keys: considered ?? [],
+    introspection: introspectionOf(inspection, rules),
+  };
+}
+
+function introspectionOf({ notReached }: Inspection, { source }: TokenRules): IntrospectionReport | undefined {
+  if (source.kind !== 'introspection') return undefined;
+  const { url, clientId, clientSecret, contentType } = source;
+  const withId = clientSecret === undefined ? 'client_id' : 'basic';
+  return {
+    origin: shownOrigin(new URL(url)),
+    contentType,
+    clientAuthentication: clientId === undefined ? 'none' : withId,
+    asked: notReached !== 'size' && notReached !== 'format',
   };
 }
 

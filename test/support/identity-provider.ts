@@ -24,6 +24,8 @@ export interface IdentityProviderOptions {
   readonly accessTokenLifetimeSeconds?: number;
   /** Default true; false gives no refresh token. */
   readonly refreshTokens?: boolean;
+  /** Access tokens say nothing by themselves; whoever wants to know asks the introspection endpoint. Default false. */
+  readonly opaqueAccessTokens?: boolean;
   /** False: the user refuses every login. Default true. */
   readonly consents?: boolean;
   /** Sees each request first; when it answers itself it returns true. */
@@ -40,6 +42,7 @@ export interface RunningIdentityProvider {
     readonly token_endpoint: string;
     readonly jwks_uri: string;
     readonly revocation_endpoint: string;
+    readonly introspection_endpoint: string;
   };
   readonly clientId: string;
   readonly clientSecret: string | undefined;
@@ -165,7 +168,11 @@ async function createProvider(
         token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_basic',
         application_type: 'native',
         redirect_uris: [...(options.redirectUris ?? ['http://127.0.0.1/callback'])],
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: [
+          'authorization_code',
+          'refresh_token',
+          ...(clientSecret === undefined ? [] : ['client_credentials']),
+        ],
         response_types: ['code'],
       },
     ],
@@ -203,6 +210,7 @@ async function createProvider(
       // Stated, because oidc-provider prints a notice about each default that it falls back to.
       revocation: { enabled: true, allowedPolicy: async () => true },
       introspection: { enabled: true, allowedPolicy: async () => true },
+      clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: async () => audience,
@@ -210,7 +218,7 @@ async function createProvider(
         getResourceServerInfo: async () => ({
           scope,
           audience,
-          accessTokenFormat: 'jwt',
+          accessTokenFormat: options.opaqueAccessTokens === true ? 'opaque' : 'jwt',
           accessTokenTTL: accessTokenLifetimeSeconds,
           jwt: { sign: { alg: 'RS256' } },
         }),
