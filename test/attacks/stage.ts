@@ -21,6 +21,8 @@ export interface Attack {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The attack is white space around the token, which command lines and files are forgiven. */
   readonly isTrimmed?: true;
+  /** A moment later it is none any more: only for a clock that stands still. */
+  readonly isAtTheEdge?: true;
 }
 
 export type Attacks = Readonly<Record<string, Attack>>;

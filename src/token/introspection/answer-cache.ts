@@ -22,7 +22,7 @@ interface Entry {
   readonly askedAtMs: number;
   readonly answer: Promise<IntrospectionAnswer>;
   /** The token's own end. */
-  expiresAtMs: number;
+  readonly expiresAtMs: number;
 }
 
 const MAX_ANSWERS = 1000;
@@ -49,8 +49,9 @@ export function createAnswerCache({ maxAgeSeconds, fingerprint, now }: AnswerCac
       if (entries.peek(name) !== entry) return answer;
       if (answer.outcome === 'active') {
         const exp = claimOf(answer.claims, 'exp');
-        if (typeof exp === 'number') entry.expiresAtMs = exp * 1000;
-        entries.set(name, entry, { size: answer.characters });
+        const expiresAtMs = typeof exp === 'number' ? exp * 1000 : Infinity;
+        // A new object: the size of one that is there already would not be counted again.
+        entries.set(name, { ...entry, expiresAtMs }, { size: answer.characters });
       } else {
         entries.delete(name);
       }

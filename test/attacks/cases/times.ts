@@ -33,7 +33,7 @@ export const times = (stage: Stage): Attacks => {
     each(
       [5.001, 6, 3600, 1e300],
       (ahead) => `not valid for another ${ahead} s`,
-      (ahead) => claims({ nbf: now + ahead }, 'NOT_YET_VALID'),
+      (ahead) => ({ ...claims({ nbf: now + ahead }, 'NOT_YET_VALID'), ...edge(ahead) }),
     ),
     each(
       [0, 1],
@@ -57,7 +57,7 @@ export const times = (stage: Stage): Attacks => {
         [0.5, 'TOO_OLD'],
       ] as const,
       ([iat]) => `iat ${shown(iat, now)} under maxTokenAge`,
-      ([iat, reason]) => claims({ iat }, reason, tooOld),
+      ([iat, reason]) => ({ ...claims({ iat }, reason, tooOld), ...edge((iat ?? 0) - now) }),
     ),
   );
 };
@@ -67,4 +67,8 @@ function shown(time: number | undefined, now: number): string {
   if (time === undefined) return 'missing';
   if (Object.is(time, -0)) return '-0';
   return time > 1e6 && time < 1e12 ? `now${time < now ? '' : '+'}${time - now}` : String(time);
+}
+
+function edge(ahead: number): { readonly isAtTheEdge?: true } {
+  return ahead > 0 && ahead < 3600 ? { isAtTheEdge: true } : {};
 }

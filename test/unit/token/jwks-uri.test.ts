@@ -119,6 +119,92 @@ describe('keys from a URI', () => {
   });
 });
 
+describe('a source that knows validators', () => {
+  const questions: unknown[] = [];
+  beforeEach(() => void questions.splice(0));
+
+  /** Answers 304 to whoever has the current version. */
+  function versioned(version: string, set: object, headers: Readonly<Record<string, string>> = {}): void {
+    idp.answerWith((request, response) => {
+      const { 'if-none-match': tag, 'if-modified-since': since } = request.headers;
+      questions.push({ tag, since });
+      if (tag === version) response.writeHead(304, { etag: version, ...headers }).end();
+      else json(set, { etag: version, ...headers })(request, response);
+    });
+  }
+
+  it('is asked whether its keys have changed, and says in a line that they have not', async () => {
+    versioned('"1"', keys(first), { 'last-modified': 'Tue, 14 Nov 2023 22:13:20 GMT' });
+    const { judge } = verifier({}, 60);
+    for (let n = 0; n < 3; n++) {
+      expect(await judge(lasting(first, { sub: `${n}` }))).toMatchObject({ verdict: 'accepted' });
+      nowMs += 60_000;
+    }
+    const conditional = { tag: '"1"', since: 'Tue, 14 Nov 2023 22:13:20 GMT' };
+    expect(questions).toEqual([{ tag: undefined, since: undefined }, conditional, conditional]);
+  });
+
+  it('keeps its keys fresh by a 304, for as long as that one says', async () => {
+    versioned('"1"', keys(first));
+    const { judge } = verifier();
+    await judge(lasting(first));
+    versioned('"1"', keys(first), { 'cache-control': 'max-age=10' });
+    nowMs += ONE_DAY_MS;
+    await judge(lasting(first));
+    nowMs += 9_999;
+    await judge(lasting(first));
+    expect(questions).toHaveLength(2);
+    nowMs += 1;
+    await judge(lasting(first));
+    expect(questions).toHaveLength(3);
+  });
+
+  it('brings new keys when they have changed', async () => {
+    versioned('"1"', keys(first));
+    const { judge } = verifier();
+    await judge(lasting(first));
+    versioned('"2"', keys(second));
+    expect(await judge(lasting(second))).toMatchObject({ verdict: 'accepted' });
+    expect(await judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
+    versioned('"2"', keys(first));
+    nowMs += 30_000;
+    expect(await judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
+  });
+
+  it('leaves an unknown kid refused, not undecided, when it answers 304', async () => {
+    versioned('"1"', keys(first));
+    const { judge } = verifier();
+    await judge(lasting(first));
+    expect(await judge(unknown('x'))).toMatchObject({ verdict: 'rejected', reason: 'NO_KEY' });
+    expect(questions).toHaveLength(2);
+  });
+
+  it('is not believed when it answers 304 to a question without a validator', async () => {
+    idp.answerWith(json(keys(first)));
+    const { judge } = verifier({}, 60);
+    await judge(lasting(first));
+    idp.answerWith(raw('', {}, 304));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toEqual({
+      verdict: 'undecided',
+      message: `Token could not be verified: ${idp.origin} answered 304`,
+    });
+  });
+
+  it('works by the time of the last change alone', async () => {
+    const modified = 'Tue, 14 Nov 2023 22:13:20 GMT';
+    idp.answerWith((request, response) => {
+      if (request.headers['if-modified-since'] === modified) response.writeHead(304).end();
+      else json(keys(first), { 'last-modified': modified })(request, response);
+    });
+    const { judge } = verifier({}, 60);
+    await judge(lasting(first));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    expect(idp.requests).toHaveLength(2);
+  });
+});
+
 describe('a rotated key', () => {
   it('is found at once under a new kid', async () => {
     const { judge } = verifier();
