@@ -3,6 +3,7 @@
 import { McpgwError } from '../../errors.js';
 import type { GatewayPolicy, TokenRules } from '../../policy/model.js';
 import { rulesFingerprint } from '../../token/rules-fingerprint.js';
+import type { TokenReport } from '../../token/report.js';
 import { createTokenVerifier } from '../../token/verify.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -41,7 +42,23 @@ export async function verifyToken(
   const shown = { report, explain: options.explain === true, color: context.color.stdout };
   if (context.json) await context.printJson(tokenReportJson(shown));
   else if (!context.quiet || report.verdict.verdict !== 'accepted') await context.print(tokenReportText(shown));
+  const hint = hintFor(report);
+  if (!context.json && hint !== undefined) context.note(`hint: ${hint}`);
   return EXIT_OF[report.verdict.verdict];
+}
+
+/** What to do next, where the report alone does not say it. */
+function hintFor({ verdict, header, introspection }: TokenReport): string | undefined {
+  switch (verdict.verdict) {
+    case 'accepted':
+      return undefined;
+    case 'undecided':
+      return 'mcpgw validate --online asks everything that the configuration names';
+    case 'rejected':
+      return header !== undefined && introspection === undefined
+        ? 'mcpgw decode-token shows what the token says, and --explain what keys there were'
+        : undefined;
+  }
 }
 
 /** The rules of the one server that is meant, or of all when they are the same. */
