@@ -3,6 +3,7 @@
 import { McpgwError } from '../../errors.js';
 import type { GatewayPolicy, TokenRules } from '../../policy/model.js';
 import { rulesFingerprint } from '../../token/rules-fingerprint.js';
+import type { Secret } from '../../secret/secret.js';
 import type { TokenReport } from '../../token/report.js';
 import { createTokenVerifier } from '../../token/verify.js';
 import type { CommandContext } from '../context.js';
@@ -42,22 +43,25 @@ export async function verifyToken(
   const shown = { report, explain: options.explain === true, color: context.color.stdout };
   if (context.json) await context.printJson(tokenReportJson(shown));
   else if (!context.quiet || report.verdict.verdict !== 'accepted') await context.print(tokenReportText(shown));
-  const hint = hintFor(report);
+  const hint = hintFor(report, token);
   if (!context.json && hint !== undefined) context.note(`hint: ${hint}`);
   return EXIT_OF[report.verdict.verdict];
 }
 
 /** What to do next, where the report alone does not say it. */
-function hintFor({ verdict, header, introspection }: TokenReport): string | undefined {
+function hintFor({ verdict, header, introspection }: TokenReport, token: Secret): string | undefined {
   switch (verdict.verdict) {
     case 'accepted':
       return undefined;
     case 'undecided':
       return 'mcpgw validate --online asks everything that the configuration names';
     case 'rejected':
-      return header !== undefined && introspection === undefined
-        ? 'mcpgw decode-token shows what the token says, and --explain what keys there were'
-        : undefined;
+      if (introspection !== undefined) return undefined;
+      if (header !== undefined)
+        return 'mcpgw decode-token shows what the token says, and --explain what keys there were';
+      return token.reveal().includes('.')
+        ? undefined
+        : 'an opaque token can only be judged by asking who issued it: introspectEndpoint in place of keys';
   }
 }
 

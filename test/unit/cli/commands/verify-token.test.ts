@@ -158,3 +158,30 @@ it('accepts a token without kid and typ when one key fits', async () => {
   const token = signToken({ header: { alg: 'RS256' }, payload: times }, key);
   expect(await run({ jwt_validation: { jwks } }, token)).toMatchObject({ code: 0 });
 });
+
+describe('what verify-token says to do next', () => {
+  const hintOf = async (config: object, token: string, options: VerifyTokenOptions = {}): Promise<string> =>
+    (await run(config, token, options)).stderr;
+
+  it('is nothing for an accepted token', async () => {
+    expect(await hintOf({ jwt_validation: { jwks } }, good)).toBe('');
+  });
+
+  it('is to look at a token that says something, and at the keys', async () => {
+    expect(await hintOf({ jwt_validation: { jwks, claimValues } }, good)).toMatch(/^hint: mcpgw decode-token shows/);
+  });
+
+  it('is to ask the issuer about a token that is no JWT', async () => {
+    expect(await hintOf({ jwt_validation: { jwks } }, 'opaque')).toMatch(/^hint: an opaque token .*introspectEndpoint/);
+    expect(await hintOf({ jwt_validation: { jwks } }, 'a.b')).toBe('');
+  });
+
+  it('is to look for what does not answer', async () => {
+    const idp = await startLoopbackHttp(raw('', {}, 503));
+    const config = { jwt_validation: { jwksUri: `${idp.origin}/jwks` } };
+    expect(await hintOf(config, good)).toContain('hint: mcpgw validate --online asks');
+    expect(await hintOf(config, good, { quiet: true })).toBe('');
+    expect(await hintOf(config, good, { json: true })).not.toContain('hint:');
+    await idp.close();
+  });
+});
