@@ -4,7 +4,7 @@ import type { FailedCheck, TokenCheckName } from '../policy/failed-check.js';
 import { invalidToken } from '../policy/failed-check.js';
 import type { Claims } from '../policy/principal.js';
 import type { DecodedToken } from './jws/decode.js';
-import type { ConsideredKey } from './jws/signature.js';
+import type { Considered } from './jws/considered-keys.js';
 
 /** Longer tokens are refused unread; real ones are under 16 KiB. */
 export const TOKEN_SIZE_LIMIT = 64 * 1024;
@@ -21,7 +21,7 @@ export interface Inspection {
   /** INVARIANT: there exactly when a key verified the token, or the identity provider called it active. */
   readonly claims?: Claims;
   /** Keys that were looked at. */
-  readonly considered?: readonly ConsideredKey[];
+  readonly considered?: Considered;
 }
 
 /** One way of judging tokens, for one `jwt_validation`. Neither function ever throws for what a token or a network does. */

@@ -4,7 +4,7 @@ import { TOKEN_CHECKS, type TokenCheckName } from '../policy/failed-check.js';
 import type { TokenRules } from '../policy/model.js';
 import type { Claims, TokenVerdict } from '../policy/principal.js';
 import type { Inspection } from './inspection.js';
-import type { ConsideredKey } from './jws/signature.js';
+import type { ConsideredKey } from './jws/considered-keys.js';
 import type { JsonObject } from './strict-json.js';
 
 export interface TokenCheck {
@@ -51,7 +51,7 @@ export function reportOf({ inspection, rules, verdict }: ReportInput): TokenRepo
     checks: TOKEN_CHECKS.map((name) => checkOf(name, inspection, rules)),
     header: decoded?.header,
     claims,
-    keys: considered ?? [],
+    keys: considered?.() ?? [],
     introspection: introspectionOf(inspection, rules),
   };
 }

@@ -2,7 +2,7 @@
 // considered. Claims of a token that was not accepted are not shown: nobody vouches for them.
 import type { TokenVerdict } from '../../policy/principal.js';
 import type { IntrospectionReport, TokenCheck, TokenReport } from '../../token/report.js';
-import type { ConsideredKey } from '../../token/jws/signature.js';
+import type { ConsideredKey } from '../../token/jws/considered-keys.js';
 import { jsonText } from './json-text.js';
 
 export interface ShownReport {

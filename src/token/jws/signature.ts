@@ -4,8 +4,9 @@ import type { CryptoKey } from 'jose';
 import type { compactVerify } from 'jose/jws/compact/verify';
 import type { importJWK } from 'jose/key/import';
 import type { SignatureAlgorithm } from '../../policy/model.js';
+import { consideredKeys, type Considered, type Findings } from './considered-keys.js';
 import { keyMaterial } from '../keys/thumbprint.js';
-import { chooseKeys, type ImportedKey, type KeyChoice, type KeyEntry, type KeySet } from '../keys/key-set.js';
+import { chooseKeys, type ImportedKey, type KeyEntry, type KeySet } from '../keys/key-set.js';
 import type { KeySource } from '../keys/key-source.js';
 
 export interface SignedToken {
@@ -14,23 +15,10 @@ export interface SignedToken {
   readonly kid: string | undefined;
 }
 
-/** A key of the source and what came of it. */
-export interface ConsideredKey {
-  /** Its place in `keys`, from 0. */
-  readonly index: number;
-  readonly kid: string | undefined;
-  /** Undefined for what is no key. */
-  readonly kty: string | undefined;
-  /** RFC 7638; undefined for what is no key. */
-  readonly thumbprint: string | undefined;
-  readonly outcome: 'verified' | 'tried' | 'skipped';
-  readonly reason: string;
-}
-
 export type SignatureVerdict =
-  | { readonly outcome: 'verified'; readonly keys: KeySet; readonly considered: readonly ConsideredKey[] }
-  | { readonly outcome: 'no-key' | 'bad-signature'; readonly considered: readonly ConsideredKey[] }
-  | { readonly outcome: 'undecided'; readonly message: string; readonly considered: readonly ConsideredKey[] };
+  | { readonly outcome: 'verified'; readonly keys: KeySet; readonly considered: Considered }
+  | { readonly outcome: 'no-key' | 'bad-signature'; readonly considered: Considered }
+  | { readonly outcome: 'undecided'; readonly message: string; readonly considered: Considered };
 
 /** A verification that was begun with the keys at hand. */
 export interface BegunVerification {
@@ -79,7 +67,7 @@ export function createSignatureVerifier(source: KeySource): SignatureVerifier {
     verify: async ({ signed, mayFetch, begun }) => {
       const since = source.fetchesBegun();
       const obtained = mayFetch ? await source.obtain() : known(source);
-      if (!obtained.ok) return { outcome: 'undecided', message: obtained.message, considered: [] };
+      if (!obtained.ok) return { outcome: 'undecided', message: obtained.message, considered: () => [] };
       const isBegun = begun !== undefined && begun.keys === obtained.keys;
       const first = await (isBegun ? begun.verdict : verifyWith(obtained.keys, signed));
       if (first.outcome === 'verified' || !mayFetch) return first;
@@ -103,9 +91,6 @@ async function loadJose(): Promise<Jose> {
   return { compactVerify: verify.compactVerify, importJWK: key.importJWK };
 }
 
-/** What a trial found out about a key. */
-type Finding = Pick<ConsideredKey, 'outcome' | 'reason'>;
-
 interface Trial {
   readonly jose: Jose;
   readonly keys: KeySet;
@@ -114,7 +99,8 @@ interface Trial {
 
 async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict> {
   const choices = chooseKeys(keys, signed);
-  const tried = new Map<KeyEntry, Finding>();
+  const tried: Findings = new Map();
+  const considered: Considered = () => consideredKeys({ keys, choices, tried });
   let wasAnyUsable = false;
   for (const { entry, skipped } of choices) {
     if (skipped !== undefined) continue;
@@ -131,11 +117,11 @@ async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict>
           ? 'it fits and verifies the signature'
           : "its kid is the token's, and it verifies the signature";
       tried.set(entry, { outcome: 'verified', reason });
-      return { outcome: 'verified', keys, considered: considered({ keys, choices, tried }) };
+      return { outcome: 'verified', keys, considered };
     }
     tried.set(entry, { outcome: 'tried', reason: 'it does not verify the signature' });
   }
-  return { outcome: wasAnyUsable ? 'bad-signature' : 'no-key', considered: considered({ keys, choices, tried }) };
+  return { outcome: wasAnyUsable ? 'bad-signature' : 'no-key', considered };
 }
 
 /** The key in WebCrypto's form for one algorithm, imported once; from its public material alone. */
@@ -167,29 +153,4 @@ async function isSignedBy(jose: Jose, key: CryptoKey, { token, alg }: SignedToke
     // Whatever the reason: this key does not vouch for this token.
     return false;
   }
-}
-
-interface TrialOutcome {
-  readonly keys: KeySet;
-  readonly choices: readonly KeyChoice[];
-  readonly tried: ReadonlyMap<KeyEntry, Finding>;
-}
-
-/** Everything that the source published, in its order. */
-function considered({ keys, choices, tried }: TrialOutcome): readonly ConsideredKey[] {
-  const chosen = choices.map(({ entry, skipped }): ConsideredKey => {
-    const outcome = tried.get(entry) ?? {
-      outcome: 'skipped',
-      reason: skipped ?? 'another key verified the signature before it',
-    };
-    const { index, kid, jwk, thumbprint } = entry;
-    return { index, kid, kty: jwk.kty, thumbprint, ...outcome };
-  });
-  if (keys.unusable.length === 0) return chosen;
-  const unusable = keys.unusable.map((entry): ConsideredKey => ({
-    ...entry,
-    thumbprint: undefined,
-    outcome: 'skipped',
-  }));
-  return [...chosen, ...unusable].toSorted((a, b) => a.index - b.index);
 }

@@ -38,12 +38,15 @@ export interface KeyWish {
 /** More keys than these are not tried for one token. */
 const MAX_CANDIDATES = 8;
 
+/** Members that are no keys, as far as they are kept: nobody reads more of them. */
+const MAX_UNUSABLE = 100;
+
 /** A key in WebCrypto's form, or that no import accepts it. */
 export type ImportedKey = CryptoKey | 'invalid';
 
 export interface KeySet {
   readonly entries: readonly KeyEntry[];
-  /** For explanations alone. */
+  /** For explanations alone: the first MAX_UNUSABLE. */
   readonly unusable: readonly UnusableEntry[];
   /** Imported keys, by algorithm and thumbprint. Filled by `signature.ts`. */
   readonly imported: Map<string, ImportedKey | Promise<ImportedKey>>;
@@ -59,7 +62,9 @@ export function createKeySet(keys: readonly unknown[], previous?: KeySet): KeySe
     const kid = textMember(jwk, 'kid');
     const material = isJwk(jwk) ? keyMaterial(jwk) : undefined;
     if (isJwk(jwk) && material !== undefined) entries.push({ index, jwk, kid, thumbprint: thumbprint(material) });
-    else unusable.push({ index, kid, kty: textMember(jwk, 'kty'), reason: 'it lacks what makes it a key' });
+    else if (unusable.length < MAX_UNUSABLE) {
+      unusable.push({ index, kid, kty: textMember(jwk, 'kty'), reason: 'it lacks what makes it a key' });
+    }
   }
   const present = new Set(entries.map((entry) => entry.thumbprint));
   // What was imported before and is still there stays imported; what is gone is forgotten.

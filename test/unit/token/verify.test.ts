@@ -6,7 +6,16 @@ import type { ClaimRule, TokenRules } from '../../../src/policy/model.js';
 import { Secret } from '../../../src/secret/secret.js';
 import { rulesFingerprint } from '../../../src/token/rules-fingerprint.js';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/token/verify.js';
-import { generateKey, GOOD_CLAIMS, goodToken, NOW_MS, NOW_SECONDS, rulesWith, signToken } from '../../support/jwt.js';
+import {
+  generateKey,
+  GOOD_CLAIMS,
+  goodToken,
+  keysFromJson,
+  NOW_MS,
+  NOW_SECONDS,
+  rulesWith,
+  signToken,
+} from '../../support/jwt.js';
 
 const rsa = generateKey('RS256', 'rsa');
 const ec = generateKey('ES256', 'ec');
@@ -191,6 +200,25 @@ describe('examine', () => {
       'skipped: its kty is not RSA',
       'skipped: its kty is not RSA',
     ]);
+  });
+
+  it('says what of a set is no key at all, in its place, and no more than a hundred of such', async () => {
+    const keys: readonly unknown[] = [
+      ...[null, 7, { kid: 'x' }, { kty: 'RSA', kid: 'lacks n' }, rsa.jwk],
+      ...Array.from({ length: 500 }, () => ({})),
+    ];
+    const noKeys = { kind: 'jwks', keys: keysFromJson(keys) } as const;
+    const { keys: considered } = await bench({ source: noKeys }).examine(good);
+    const reason = 'it lacks what makes it a key';
+    expect(considered.slice(0, 6)).toEqual([
+      { index: 0, kid: undefined, kty: undefined, thumbprint: undefined, outcome: 'skipped', reason },
+      { index: 1, kid: undefined, kty: undefined, thumbprint: undefined, outcome: 'skipped', reason },
+      { index: 2, kid: 'x', kty: undefined, thumbprint: undefined, outcome: 'skipped', reason },
+      { index: 3, kid: 'lacks n', kty: 'RSA', thumbprint: undefined, outcome: 'skipped', reason },
+      expect.objectContaining({ index: 4, kid: 'rsa', outcome: 'verified' }),
+      { index: 5, kid: undefined, kty: undefined, thumbprint: undefined, outcome: 'skipped', reason },
+    ]);
+    expect(considered).toHaveLength(101);
   });
 
   it('judges as of another moment', async () => {
