@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson } from '../../../src/net/http.js';
+import { getJson, postForJson } from '../../../src/net/http.js';
 import { fetchableUrl } from '../../../src/net/fetchable-url.js';
 import { json, raw, startLoopbackHttp, type Answer, type LoopbackHttp } from '../../support/loopback-http.js';
 
@@ -196,5 +196,50 @@ describe('fetchableUrl', () => {
     '/relative',
   ])('does not allow %s', (url) => {
     expect(fetchableUrl(url)).toBeUndefined();
+  });
+});
+
+describe('headers of a request', () => {
+  it('stand beside the one that asks for JSON', async () => {
+    const seen: unknown[] = [];
+    const { origin } = await serverThat((request, response) => {
+      seen.push([request.method, request.headers['accept'], request.headers['if-none-match']]);
+      json({})(request, response);
+    });
+    await getJson({ fetch, url: origin, headers: { 'if-none-match': '"1"' } });
+    expect(seen).toEqual([['GET', 'application/json', '"1"']]);
+  });
+
+  it('of an answer with another status are told, with the status', async () => {
+    const { origin } = await serverThat(raw('', { 'cache-control': 'max-age=7' }, 304));
+    const answer = await getJson({ fetch, url: origin });
+    expect(answer).toMatchObject({ ok: false, failure: 'status', status: 304, message: `${origin} answered 304` });
+    expect(answer.ok ? undefined : answer.headers?.get('cache-control')).toBe('max-age=7');
+  });
+});
+
+describe('postForJson', () => {
+  it('sends the text as it is, and reads the answer', async () => {
+    let sent = '';
+    const { origin } = await serverThat((request, response) => {
+      request.setEncoding('utf8').on('data', (chunk: string) => (sent += chunk));
+      request.once('end', () => json({ a: request.method, b: request.headers['content-type'] })(request, response));
+    });
+    const answer = await postForJson({ fetch, url: origin, body: 'x=1', headers: { 'content-type': 'text/x' } });
+    expect(answer).toMatchObject({ ok: true, body: { a: 'POST', b: 'text/x' } });
+    expect(sent).toBe('x=1');
+  });
+
+  it.each([301, 302, 303, 307, 308])('follows no redirect of status %d, not even within its origin', async (status) => {
+    const server = await serverThat((request, response) => {
+      if (request.url === '/') response.writeHead(status, { location: '/there' }).end();
+      else json({ active: true })(request, response);
+    });
+    expect(await postForJson({ fetch, url: server.origin, body: 'the-token' })).toEqual({
+      ok: false,
+      failure: 'redirect-refused',
+      message: `${server.origin} answered with a redirect`,
+    });
+    expect(server.requests).toEqual(['/']);
   });
 });

@@ -204,7 +204,11 @@ describe('examine', () => {
 
   it('says what of a set is no key at all, in its place, and no more than a hundred of such', async () => {
     const keys: readonly unknown[] = [
-      ...[null, 7, { kid: 'x' }, { kty: 'RSA', kid: 'lacks n' }, rsa.jwk],
+      null,
+      7,
+      { kid: 'x' },
+      { kty: 'RSA', kid: 'lacks n' },
+      rsa.jwk,
       ...Array.from({ length: 500 }, () => ({})),
     ];
     const noKeys = { kind: 'jwks', keys: keysFromJson(keys) } as const;
