@@ -8,7 +8,7 @@ export default defineConfig({
     root: new URL('../..', import.meta.url).pathname,
     include: [
       'test/attacks/{tokens,good-tokens,introspection}.test.ts',
-      'test/unit/token/{jwks-uri,hostile-jwks,verify,strict-json,find-token}.test.ts',
+      'test/unit/token/{jwks-uri,hostile-jwks,verify,strict-json,find-token,reasons}.test.ts',
       'test/unit/token/{jws,introspection,keys}/**/*.test.ts',
       'test/unit/policy/{required-claims,claim-match,key-fit,token-times,deep-equal}.test.ts',
       'test/unit/vectors-{token,introspection}.test.ts',
