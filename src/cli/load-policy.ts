@@ -36,12 +36,12 @@ export class InvalidConfigError extends McpgwError {
 }
 
 /**
- * Finds, reads and checks the configuration of a command. References are resolved; of the lint rules, those run that
- * the configuration turns into errors.
+ * Finds, reads and checks the configuration of a command. References are resolved, for a command that needs a part of the
+ * policy alone those of the parts that it names; of the lint rules, those run that the configuration turns into errors.
  *
  * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError), NOT_SUPPORTED_YET
  */
-export async function loadPolicy(host: Host, options: PolicyOptions): Promise<LoadedPolicy> {
+export async function loadPolicy(host: Host, options: PolicyOptions, parts?: readonly string[]): Promise<LoadedPolicy> {
   const { file, trusted } = await findConfig(host, options.config);
   const text = await readConfig(host, file);
   const { policy, diagnostics } = await checkConfig({
@@ -50,6 +50,7 @@ export async function loadPolicy(host: Host, options: PolicyOptions): Promise<Lo
     text,
     directory: path.dirname(path.resolve(host.cwd, file)),
     resolveReferences: true,
+    resolveWithin: parts,
     trusted,
     lint: false,
     isReadableByOthers: () => isReadableByOthers(host, file),

@@ -23,6 +23,8 @@ export interface CheckOptions {
   readonly directory: string;
   /** False: secret references are checked for form alone and stay masked placeholders. */
   readonly resolveReferences: boolean;
+  /** Only references within members of these names are looked up, others are as with false. Default: all. */
+  readonly resolveWithin?: readonly string[] | undefined;
   /** False for a configuration that was only found in the working directory: it may use no reference. */
   readonly trusted: boolean;
   /** Whether all lint rules run, too. Without, those run that the configuration turns into errors. */

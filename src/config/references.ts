@@ -28,6 +28,7 @@ export interface PlacedDefault {
 /** What references are resolved in; the members are those of CheckOptions. */
 export interface ReferenceOptions extends ReferenceWorld {
   readonly resolveReferences: boolean;
+  readonly resolveWithin?: readonly string[] | undefined;
   readonly trusted: boolean;
 }
 
@@ -83,7 +84,7 @@ async function resolvedText(text: string, { path, progress }: Step): Promise<str
   const pointer = pointerOf(path);
   progress.references.add(pointer);
   progress.defaults.push(...defaultsIn(parsed).map((fallback) => ({ text: fallback, path })));
-  const outcome = await outcomeOf(parsed, progress);
+  const outcome = await outcomeOf(parsed, { path, progress });
   if ('value' in outcome) return outcome.value;
   progress.undetermined.add(pointer);
   for (const problem of outcome.problems)
@@ -103,7 +104,7 @@ type Outcome = { readonly value: string } | { readonly problems: readonly Proble
 
 async function outcomeOf(
   parsed: Exclude<ParsedText, { kind: 'literal' }>,
-  { world, resolver }: Progress,
+  { path, progress: { world, resolver } }: Step,
 ): Promise<Outcome> {
   if (parsed.kind === 'malformed') return { problems: [MALFORMED] };
   if (!world.trusted) {
@@ -111,12 +112,16 @@ async function outcomeOf(
     const message = `a configuration that was only found here may not use ${[...names].join(', ')}`;
     return { problems: [{ code: 'MCPGW117', message, help: NAME_IT }] };
   }
-  if (!world.resolveReferences) return { problems: [] };
+  if (!world.resolveReferences || !isWithin(path, world.resolveWithin)) return { problems: [] };
   const resolution = await resolver.resolve(parsed.template);
   if (resolution.kind === 'resolved') return { value: resolution.value.reveal() };
   // The sentence names the reference: one that stands in the text several times is one problem.
   const problems = new Map(resolution.problems.map((problem) => [problem.message, problem]));
   return { problems: [...problems.values()].map((problem) => ({ code: 'MCPGW115', ...problem })) };
+}
+
+function isWithin(path: Path, keys: readonly string[] | undefined): boolean {
+  return keys === undefined || path.some((step) => keys.some((key) => key === step));
 }
 
 const MALFORMED: Problem = {

@@ -20,6 +20,9 @@ export interface VerifyTokenOptions extends OutputOptions, PolicyOptions, TokenO
   readonly explain?: boolean;
 }
 
+/** `external_auth_config` has the client that asks, where introspection has none of its own. */
+const PARTS = ['jwt_validation', 'external_auth_config'];
+
 const EXIT_OF = { accepted: EXIT.OK, rejected: EXIT.NO, undecided: EXIT.UNDECIDED } as const;
 
 /** @throws McpgwError USAGE (no token, no jwt_validation, several servers, a bad --at), and what loadPolicy throws */
@@ -30,7 +33,8 @@ export async function verifyToken(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const atMs = options.at === undefined ? undefined : parseMoment(options.at);
-  const { file, policy } = await loadPolicy(host, options);
+  // A pipeline that judges tokens need not have the secrets that other parts of the policy refer to.
+  const { file, policy } = await loadPolicy(host, options, PARTS);
   const rules = chooseRules(policy, options.server, file);
   const token = await readToken({ host, argument: args[0], options, readPipe: true });
   if (token === undefined || token.reveal() === '') {

@@ -185,3 +185,29 @@ describe('what verify-token says to do next', () => {
     await idp.close();
   });
 });
+
+describe('secret references', () => {
+  const elsewhere = { mcpServers: { a: { url: 'https://${HOST_NAME}/mcp', headers: { 'X-Key': '${UNSET_KEY}' } } } };
+
+  it('of other parts of the policy are not looked up', async () => {
+    expect(await run({ ...elsewhere, jwt_validation: { jwks } }, good)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    ['jwt_validation', { jwt_validation: { jwks, typ: '${UNSET_TYP}' } }],
+    [
+      'external_auth_config',
+      { jwt_validation: { jwks }, external_auth_config: { issuer: 'https://i.example', client_id: '${UNSET_ID}' } },
+    ],
+  ])('of %s are needed', async (_name, config) => {
+    await expect(run({ ...elsewhere, ...config }, good)).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
+  });
+
+  it('that are malformed are errors wherever they stand', async () => {
+    const config = {
+      mcpServers: { a: { url: 'https://a.example', headers: { 'X-Key': '${' } } },
+      jwt_validation: { jwks },
+    };
+    await expect(run(config, good)).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
+  });
+});
