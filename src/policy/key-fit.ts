@@ -18,7 +18,8 @@ const KEY_TYPES: Readonly<Record<SignatureAlgorithm, KeyType>> = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 };
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+/** Of private and symmetric keys, of whatever type (RFC 7518 section 6, RFC 8037 section 2; `priv` of newer types). */
+export const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 const MIN_RSA_BITS = 2048;
 const MIN_RSA_EXPONENT = 3;
 

@@ -37,6 +37,12 @@ export function refused(failure: FailedCheck): Inspection {
   return { failures: [failure], notReached: failure.check };
 }
 
+/** The end of an inspection at the times; `next` is what would have come behind them. */
+export function outOfTime(failures: readonly FailedCheck[], next: TokenCheckName): Inspection {
+  // What is no number was compared with nothing.
+  return { failures, notReached: failures[0]?.check === 'times' ? 'expiry' : next };
+}
+
 export function tooLarge(token: string): Inspection | undefined {
   if (token.length <= TOKEN_SIZE_LIMIT) return undefined;
   return refused(invalidToken('size', 'TOKEN_TOO_LARGE', `the token is longer than ${TOKEN_SIZE_LIMIT / 1024} KiB`));

@@ -6,7 +6,7 @@ import { Secret } from '../../src/secret/secret.js';
 import { createTokenVerifier } from '../../src/token/verify.js';
 import { generateKey, keysFromJson, NOW_MS, NOW_SECONDS, signToken, type SigningKey } from '../support/jwt.js';
 import { policyOf } from '../unit/config/check-text.js';
-import { createStage, nameless, rsa, stranger, trusted, type Attack } from './stage.js';
+import { createStage, ec, nameless, rsa, stranger, trusted, type Attack } from './stage.js';
 
 const TENANT = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 const IN_TIME = { iat: NOW_SECONDS - 30, exp: NOW_SECONDS + 3570 };
@@ -283,6 +283,23 @@ describe('an unusual token is accepted', () => {
       keys: [...Array.from({ length: 7 }, () => nameless(stranger)), nameless(rsa)],
     },
     'when another key has the same kid': { token: good, keys: [stranger.jwk, rsa.jwk] },
+    'without kid, behind one other key that stands there nine times': {
+      token: withHeader({ kid: undefined }),
+      keys: [...Array.from({ length: 9 }, () => nameless(stranger)), nameless(rsa)],
+    },
+    'without kid, under ES256, behind nine points that are on no curve': {
+      token: signToken({ header: { alg: 'ES256' }, payload: stage.claims }, ec),
+      keys: [
+        ...Array.from({ length: 9 }, (_, n) => ({
+          kty: 'EC',
+          crv: 'P-256',
+          x: ec.jwk['x'],
+          y: Buffer.alloc(32, n).toString('base64url'),
+        })),
+        nameless(ec),
+      ],
+      config: { algorithms: ['ES256'] },
+    },
     'when broken keys stand in the set': {
       token: good,
       keys: [

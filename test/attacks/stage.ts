@@ -62,6 +62,9 @@ export interface Stage {
   readonly withSignature: (header: object, signature: Uint8Array | string) => string;
 }
 
+/** Stands in every token, in a claim and in the header: it may stand nowhere else. */
+export const SENTINEL = 'sentinel-of-a-claim-4b1f';
+
 export function createStage(nowSeconds: number): Stage {
   const claims = {
     iss: 'https://idp.example.com/',
@@ -70,8 +73,9 @@ export function createStage(nowSeconds: number): Stage {
     iat: nowSeconds - 60,
     nbf: nowSeconds - 60,
     exp: nowSeconds + 300,
+    private: SENTINEL,
   };
-  const header = { alg: 'RS256', typ: 'JWT', kid: 'rsa' };
+  const header = { alg: 'RS256', typ: 'JWT', kid: 'rsa', private: SENTINEL };
   const good = signToken({ header, payload: claims }, rsa);
   const [first = '', second = '', third = ''] = good.split('.');
   return {

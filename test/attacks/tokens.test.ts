@@ -7,7 +7,7 @@ import { createTokenVerifier } from '../../src/token/verify.js';
 import { policyOf } from '../unit/config/check-text.js';
 import { keysFromJson, NOW_MS, NOW_SECONDS } from '../support/jwt.js';
 import { attackTokens } from './attack-tokens.js';
-import { createStage, trusted, type Attack } from './stage.js';
+import { createStage, SENTINEL, trusted, type Attack } from './stage.js';
 
 /** An attack may not take longer, whatever it is. */
 const PATIENCE = { timeout: 5000 };
@@ -50,14 +50,19 @@ describe.each(Object.entries(classes))('attacks: %s', (_class, attacks) => {
     const token = new Secret(attack.token);
     for (const rules of [inline, fromUri]) {
       const host = hostWith(keys);
-      const verifier = createTokenVerifier({ rules, host });
+      const logged: unknown[] = [];
+      const write = (...line: readonly unknown[]): void => void logged.push(line);
+      const log = { error: write, warn: write, info: write, debug: write };
+      const verifier = createTokenVerifier({ rules, host, log });
       const verdict = await verifier.judge(token);
       expect(verdict).toMatchObject({ verdict: 'rejected', reason: attack.reason });
       // Neither the second look nor the explanation sees it otherwise.
       expect(await verifier.judge(token)).toEqual(verdict);
       const report = await verifier.examine(token);
       expect(report.verdict).toEqual(verdict);
-      const shown = JSON.stringify([verdict, report.checks, report.keys]);
+      const shown = JSON.stringify([verdict, report.checks, report.keys, logged]);
+      expect(logged.length).toBeGreaterThan(0);
+      expect(shown).not.toContain(SENTINEL);
       for (const part of attack.token.split('.')) if (part.length > 20) expect(shown).not.toContain(part);
       // Whatever the token says, the configured source alone is asked, and not once too often.
       expect(host.fetched.filter((url) => url !== JWKS_URI)).toEqual([]);

@@ -1,5 +1,6 @@
 // What makes a key of `jwks` usable (schema/jwk.ts), as JSON Schema.
-import { PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../schema/jwk.js';
+import { PRIVATE_MEMBERS } from '../../policy/key-fit.js';
+import { PUBLIC_MEMBERS } from '../schema/jwk.js';
 import { definition, given, type JsonSchema, type JsonSchemaObject } from './schema-words.js';
 import { base64url } from './text-facets.js';
 

@@ -1,12 +1,10 @@
 // `jwks`: public keys in the configuration (RFC 7517). Members that are not known here are left alone, as the RFC
 // demands; what could never verify a signature, or should never stand in a file, is an error.
 import * as z from 'zod/mini';
+import { PRIVATE_MEMBERS } from '../../policy/key-fit.js';
 import { elementsOf, hasMember, isRawObject, memberOf, type RawObject } from '../raw-value.js';
 import { kindOf } from '../value-kind.js';
 import type { Problem } from './structure.js';
-
-/** RFC 7518 sections 6.2.2, 6.3.2 and 6.4; RFC 8037 section 2. */
-export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const RSA_LEAST_BITS = 2048;
 

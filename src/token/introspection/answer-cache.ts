@@ -44,7 +44,10 @@ export function createAnswerCache({ maxAgeSeconds, fingerprint, now }: AnswerCac
       if (known !== undefined && isFresh(known)) return known.answer;
       const entry: Entry = { askedAtMs: now(), answer: ask(), expiresAtMs: Infinity };
       entries.set(name, entry, { size: 1 });
-      const answer = await entry.answer;
+      const answer = await entry.answer.catch((error: unknown) => {
+        if (entries.peek(name) === entry) entries.delete(name);
+        throw error;
+      });
       // Another may have been put in its place meanwhile.
       if (entries.peek(name) !== entry) return answer;
       if (answer.outcome === 'active') {

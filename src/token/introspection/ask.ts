@@ -17,16 +17,26 @@ export type IntrospectionAnswer =
 
 export interface Question {
   readonly source: IntrospectionSource;
-  readonly fetch: Host['fetch'];
+  readonly host: Pick<Host, 'fetch' | 'now'>;
   readonly token: string;
 }
 
+/** For both attempts together, from connecting to the last byte. */
+const PATIENCE_MS = 5000;
+
+/** A connection that was lost later than this was no stale one. */
+const LOST_AT_ONCE_MS = 1000;
+
 /** Never throws for what a network or a server does. */
-export async function ask({ source, fetch, token }: Question): Promise<IntrospectionAnswer> {
-  const request = { fetch, url: source.url, ...introspectionRequest(source, token) };
-  const first = await postForJson(request);
+export async function ask({ source, host, token }: Question): Promise<IntrospectionAnswer> {
+  const request = { fetch: host.fetch, url: source.url, ...introspectionRequest(source, token) };
+  const startMs = host.now();
+  const first = await postForJson({ ...request, timeoutMs: PATIENCE_MS });
+  if (first.ok || first.failure !== 'unreachable') return readAnswer(first, source);
   // A server may close a kept-alive connection in the moment that it is used again. Asking twice changes nothing there.
-  const answer = !first.ok && first.failure === 'unreachable' ? await postForJson(request) : first;
+  const elapsedMs = Math.abs(host.now() - startMs);
+  const isStale = elapsedMs < LOST_AT_ONCE_MS;
+  const answer = isStale ? await postForJson({ ...request, timeoutMs: PATIENCE_MS - elapsedMs }) : first;
   return readAnswer(answer, source);
 }
 
@@ -70,7 +80,7 @@ function readAnswer(answer: JsonAnswer, source: IntrospectionSource): Introspect
   if (!answer.ok) return undecided(failureOf(answer, source));
   const origin = originOf(source);
   const parsed = parseStrictObject(answer.text);
-  if (!parsed.ok) return undecided(`${origin} gave an answer that can be read in two ways: ${parsed.problem}`);
+  if (!parsed.ok) return undecided(`${origin} gave an answer that is no strict JSON: ${parsed.problem}`);
   const claims = parsed.value;
   const active = claimOf(claims, 'active');
   if (active === false) return { outcome: 'inactive', detail: `${origin} says that it is not active` };

@@ -5,7 +5,7 @@ import { invalidToken, type FailedCheck } from '../../policy/failed-check.js';
 import type { IntrospectionSource, TokenRules } from '../../policy/model.js';
 import { claimFailures } from '../../policy/required-claims.js';
 import { timeFailures, tokenAgeFailure } from '../../policy/token-times.js';
-import { refused, tooLarge, type Inspection, type Inspector } from '../inspection.js';
+import { outOfTime, refused, tooLarge, type Inspection, type Inspector } from '../inspection.js';
 import { rulesFingerprint } from '../rules-fingerprint.js';
 import { createAnswerCache } from './answer-cache.js';
 import { ask, type IntrospectionAnswer } from './ask.js';
@@ -26,7 +26,7 @@ export function createIntrospectionInspector({ rules, source, host }: AskingInsp
     maxAgeSeconds > 0
       ? createAnswerCache({ maxAgeSeconds, fingerprint: rulesFingerprint(rules), now: host.now })
       : undefined;
-  const question = (token: string): Promise<IntrospectionAnswer> => ask({ source, fetch: host.fetch, token });
+  const question = (token: string): Promise<IntrospectionAnswer> => ask({ source, host, token });
 
   return {
     recall: async (token) =>
@@ -64,7 +64,7 @@ function inspectAnswer({ answer, rules, nowMs }: AnswerInput): Inspection {
     case 'active': {
       const { claims } = answer;
       const untimely = timeFailures({ payload: claims, rules, nowMs });
-      if (untimely.length > 0) return { failures: untimely, notReached: 'token-age', claims };
+      if (untimely.length > 0) return { ...outOfTime(untimely, 'token-age'), claims };
       const age = tokenAgeFailure({ payload: claims, rules, nowMs });
       const failures = claimFailures({ rules, claims, header: undefined });
       return { failures: age === undefined ? failures : [age, ...failures], notReached: undefined, claims };

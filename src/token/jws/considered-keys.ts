@@ -26,12 +26,18 @@ export interface TrialOutcome {
   readonly tried: Readonly<Findings>;
 }
 
+const TWICE = 'it is the same key as one before it';
+
+function isTriedTwice({ thumbprint }: KeyEntry, tried: Readonly<Findings>): boolean {
+  return [...tried].some(([entry, { outcome }]) => entry.thumbprint === thumbprint && outcome !== 'skipped');
+}
+
 /** In the order in which the source published them. */
 export function consideredKeys({ keys, choices, tried }: TrialOutcome): readonly ConsideredKey[] {
   const chosen = choices.map(({ entry, skipped }): ConsideredKey => {
     const outcome = tried.get(entry) ?? {
       outcome: 'skipped',
-      reason: skipped ?? 'another key verified the signature before it',
+      reason: skipped ?? (isTriedTwice(entry, tried) ? TWICE : 'another key verified the signature before it'),
     };
     const { index, kid, jwk, thumbprint } = entry;
     return { index, kid, kty: jwk.kty, thumbprint, ...outcome };

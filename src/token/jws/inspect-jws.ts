@@ -7,7 +7,7 @@ import { invalidToken, type FailedCheck } from '../../policy/failed-check.js';
 import type { TokenRules } from '../../policy/model.js';
 import { claimFailures } from '../../policy/required-claims.js';
 import { timeFailures, tokenAgeFailure } from '../../policy/token-times.js';
-import { refused, tooLarge, type Inspection, type Inspector } from '../inspection.js';
+import { outOfTime, refused, tooLarge, type Inspection, type Inspector } from '../inspection.js';
 import type { KeySet } from '../keys/key-set.js';
 import type { KeySource } from '../keys/key-source.js';
 import { rulesFingerprint } from '../rules-fingerprint.js';
@@ -85,7 +85,7 @@ async function inspectJws({ token, rules, now, signatures }: InspectionInput): P
   if (!decoded.ok) return malformed(decoded);
   if (!header.ok) return { ...refused(header.failure), decoded };
   const untimely = timeFailures({ payload: decoded.payload, rules, nowMs: now() });
-  if (untimely.length > 0) return { failures: untimely, notReached: 'key', decoded };
+  if (untimely.length > 0) return { ...outOfTime(untimely, 'key'), decoded };
 
   // A token that is refused in any case is worth no fetch: its signature is checked with the keys at hand, or not.
   const early = unclaimedFailures({ decoded, rules, nowMs: now() });
@@ -116,7 +116,7 @@ interface DecodedInput {
 function inspectVerified({ decoded, rules, nowMs }: DecodedInput): Inspection {
   const { header, payload } = decoded;
   const untimely = timeFailures({ payload, rules, nowMs });
-  if (untimely.length > 0) return { failures: untimely, notReached: 'key', decoded, claims: payload };
+  if (untimely.length > 0) return { ...outOfTime(untimely, 'key'), decoded, claims: payload };
   const age = tokenAgeFailure({ payload, rules, nowMs });
   const claims = claimFailures({ rules, claims: payload, header });
   const type = requiredTypeFailure(header, rules);
@@ -143,15 +143,15 @@ function malformed({ part, offset, problem }: MalformedToken): Inspection {
   return refused(invalidToken('format', 'MALFORMED', `${where}${problem}`));
 }
 
+/** What is known without a key comes first: whether one was at hand makes no difference to the verdict. */
 function unverified(
   signature: Exclude<SignatureVerdict, { outcome: 'verified' }>,
   early: readonly FailedCheck[],
 ): Inspection {
+  if (early.length > 0) return { failures: early, notReached: 'key' };
   switch (signature.outcome) {
     case 'undecided':
-      return early.length > 0
-        ? { failures: early, notReached: 'key' }
-        : { failures: NONE, notReached: 'key', undecided: signature.message };
+      return { failures: NONE, notReached: 'key', undecided: signature.message };
     case 'no-key':
       return refused(invalidToken('key', 'NO_KEY', 'no key of the configured source fits the token'));
     case 'bad-signature':

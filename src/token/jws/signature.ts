@@ -27,7 +27,7 @@ export interface BegunVerification {
 }
 
 export interface SignatureVerifier {
-  /** Begins with the keys at hand, fetches nothing; undefined where there are none. */
+  /** Begins with the keys at hand, fetches nothing; undefined where there are none, or where too much was begun. */
   readonly begin: (signed: SignedToken) => BegunVerification | undefined;
   /**
    * Verifies one decoded token. Begins at most two fetches; with `mayFetch` false none, and what cannot be told without
@@ -42,6 +42,9 @@ export interface SignatureQuestion {
   readonly begun: BegunVerification | undefined;
 }
 
+/** Verifications that are begun before anybody asks: whoever floods the gateway gets no more of them. */
+const MAX_AHEAD = 16;
+
 /** The parts of jose that are needed: not its index, which brings encryption along. */
 interface Jose {
   readonly compactVerify: typeof compactVerify;
@@ -50,6 +53,7 @@ interface Jose {
 
 export function createSignatureVerifier(source: KeySource): SignatureVerifier {
   let jose: Jose | undefined;
+  let ahead = 0;
   const verifyWith = async (keys: KeySet, signed: SignedToken): Promise<SignatureVerdict> => {
     jose ??= await loadJose();
     return tryKeys({ jose, keys, signed });
@@ -58,10 +62,14 @@ export function createSignatureVerifier(source: KeySource): SignatureVerifier {
   return {
     begin: (signed) => {
       const keys = source.current();
-      if (keys === undefined) return undefined;
+      if (keys === undefined || ahead >= MAX_AHEAD) return undefined;
+      ahead++;
       const verdict = verifyWith(keys, signed);
+      const done = (): void => {
+        ahead--;
+      };
       // Nobody may ask for it; a failure is for those who do.
-      verdict.catch(() => undefined);
+      verdict.then(done, done);
       return { keys, verdict };
     },
     verify: async ({ signed, mayFetch, begun }) => {
@@ -91,6 +99,9 @@ async function loadJose(): Promise<Jose> {
   return { compactVerify: verify.compactVerify, importJWK: key.importJWK };
 }
 
+/** More keys than these are not tried for one token. */
+const MAX_TRIALS = 8;
+
 interface Trial {
   readonly jose: Jose;
   readonly keys: KeySet;
@@ -101,16 +112,21 @@ async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict>
   const choices = chooseKeys(keys, signed);
   const tried: Findings = new Map();
   const considered: Considered = () => consideredKeys({ keys, choices, tried });
-  let wasAnyUsable = false;
+  /** By thumbprint: a key that stands in a set twice is one key. */
+  const trials = new Set<string>();
   for (const { entry, skipped } of choices) {
-    if (skipped !== undefined) continue;
+    if (skipped !== undefined || trials.has(entry.thumbprint)) continue;
+    if (trials.size === MAX_TRIALS) {
+      tried.set(entry, { outcome: 'skipped', reason: `${MAX_TRIALS} others were tried before it` });
+      continue;
+    }
     const imported = importedKey({ jose, keys, entry, alg: signed.alg });
     const key = imported instanceof Promise ? await imported : imported;
     if (key === 'invalid') {
       tried.set(entry, { outcome: 'skipped', reason: 'it is no valid key' });
       continue;
     }
-    wasAnyUsable = true;
+    trials.add(entry.thumbprint);
     if (await isSignedBy(jose, key, signed)) {
       const reason =
         signed.kid === undefined
@@ -121,7 +137,7 @@ async function tryKeys({ jose, keys, signed }: Trial): Promise<SignatureVerdict>
     }
     tried.set(entry, { outcome: 'tried', reason: 'it does not verify the signature' });
   }
-  return { outcome: wasAnyUsable ? 'bad-signature' : 'no-key', considered };
+  return { outcome: trials.size > 0 ? 'bad-signature' : 'no-key', considered };
 }
 
 /** The key in WebCrypto's form for one algorithm, imported once; from its public material alone. */

@@ -35,9 +35,6 @@ export interface KeyWish {
   readonly kid: string | undefined;
 }
 
-/** More keys than these are not tried for one token. */
-const MAX_CANDIDATES = 8;
-
 /** Members that are no keys, as far as they are kept: nobody reads more of them. */
 const MAX_UNUSABLE = 100;
 
@@ -74,20 +71,13 @@ export function createKeySet(keys: readonly unknown[], previous?: KeySet): KeySe
 
 /**
  * Every key with the reason why it is skipped. With a `kid`, keys of that `kid` alone are tried, even when the set has
- * only one other; without one, every key that fits. At most MAX_CANDIDATES.
+ * only one other; without one, every key that fits.
  */
 export function chooseKeys(set: KeySet, { alg, kid }: KeyWish): readonly KeyChoice[] {
-  let candidates = 0;
-  return set.entries.map((entry) => {
-    if (kid !== undefined && entry.kid !== kid) return { entry, skipped: "its kid is not the token's" };
-    const skipped = misfitOf(set, entry, alg);
-    if (skipped !== undefined) return { entry, skipped };
-    candidates++;
-    return {
-      entry,
-      skipped: candidates > MAX_CANDIDATES ? `${MAX_CANDIDATES} others were tried before it` : undefined,
-    };
-  });
+  return set.entries.map((entry) => ({
+    entry,
+    skipped: kid !== undefined && entry.kid !== kid ? "its kid is not the token's" : misfitOf(set, entry, alg),
+  }));
 }
 
 function misfitOf(set: KeySet, entry: KeyEntry, alg: SignatureAlgorithm): string | undefined {

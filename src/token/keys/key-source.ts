@@ -32,8 +32,14 @@ export interface KeySourceOptions {
   readonly log: Log | undefined;
 }
 
-/** Tokens that no key verifies cause one fetch in this time, and so does a source that is down. */
+/** Tokens that no key verifies cause one fetch in this time, and so does a source that is down while its keys last. */
 const RETRY_INTERVAL_MS = 30_000;
+
+/** A failure that is older says nothing of the source as it is now. */
+const FAILURE_COUNTS_MS = 2 * RETRY_INTERVAL_MS;
+
+/** An issuer has a handful; each token would pay for a set of very many. */
+const MAX_KEYS = 1000;
 
 export function createKeySource({ source, host, log }: KeySourceOptions): KeySource {
   switch (source.kind) {
@@ -97,9 +103,10 @@ class RemoteKeys implements KeySource {
     const current = this.current();
     if (current !== undefined) return { ok: true, keys: current };
     const outcome = this.#fetch();
-    // Nobody waits for a source that was down when it was last asked, as long as the last keys may be used.
+    // Nobody waits for a source that was down a moment ago, as long as the last keys may be used.
     const usable = this.#usable();
-    if (usable !== undefined && this.#failure !== undefined) return { ok: true, keys: usable };
+    const isDown = this.#failure !== undefined && this.#isWithin(this.#failure.atMs, FAILURE_COUNTS_MS);
+    if (usable !== undefined && isDown) return { ok: true, keys: usable };
     const fetched = await outcome;
     return fetched.ok || usable === undefined ? fetched : { ok: true, keys: usable };
   };
@@ -109,8 +116,8 @@ class RemoteKeys implements KeySource {
     if (fetched !== undefined && (fetched.keys !== tried || fetched.fetchNumber > since)) {
       return { ok: true, keys: fetched.keys };
     }
-    if (this.#failure !== undefined && this.#fetches > since) return { ok: false, message: this.#failure.message };
     if (this.#underWay !== undefined) return this.#underWay;
+    if (this.#failure !== undefined && this.#fetches > since) return { ok: false, message: this.#failure.message };
     if (this.#renewedAtMs !== undefined && this.#isWithin(this.#renewedAtMs, RETRY_INTERVAL_MS)) {
       return this.#failure === undefined ? { ok: true, keys: tried } : { ok: false, message: this.#failure.message };
     }
@@ -146,10 +153,15 @@ class RemoteKeys implements KeySource {
     const begun = { atMs: host.now(), fetchNumber: ++this.#fetches };
     const answer = await getJson({ fetch: host.fetch, url, ...(previous && { headers: previous.validators }) });
     if (!answer.ok && answer.status === 304 && previous !== undefined && hasMember(previous.validators)) {
-      return this.#accept({ ...previous, ...begun, freshForMs: this.#freshForMs(answer.headers) });
+      // One that says nothing of its time leaves what was said before (RFC 9111 section 4.3.4).
+      const isSilent = answer.headers?.get('cache-control') === null;
+      const freshForMs = isSilent ? previous.freshForMs : this.#freshForMs(answer.headers);
+      return this.#accept({ ...previous, ...begun, freshForMs });
     }
     const keys = answer.ok ? answer.body['keys'] : undefined;
-    if (!answer.ok || !Array.isArray(keys)) return this.#fail(begun.atMs, whyNoKeys(answer, url));
+    if (!answer.ok || !Array.isArray(keys) || keys.length > MAX_KEYS) {
+      return this.#fail(begun.atMs, whyNoKeys(answer, url));
+    }
     return this.#accept({
       ...begun,
       keys: previous?.text === answer.text ? previous.keys : createKeySet(keys, previous?.keys),
@@ -181,7 +193,11 @@ class RemoteKeys implements KeySource {
 }
 
 function whyNoKeys(answer: JsonAnswer, url: string): string {
-  return answer.ok ? `${shownOrigin(new URL(url))} did not answer with a JWK set` : answer.message;
+  if (!answer.ok) return answer.message;
+  const origin = shownOrigin(new URL(url));
+  return Array.isArray(answer.body['keys'])
+    ? `${origin} answered with more than ${MAX_KEYS} keys`
+    : `${origin} did not answer with a JWK set`;
 }
 
 function validatorsOf(headers: Headers): Readonly<Record<string, string>> {

@@ -159,6 +159,19 @@ describe('a source that knows validators', () => {
     expect(questions).toHaveLength(3);
   });
 
+  it('does not make its keys last longer by a 304 that says nothing of time', async () => {
+    versioned('"1"', keys(first), { 'cache-control': 'max-age=60' });
+    const { judge } = verifier();
+    await judge(lasting(first));
+    versioned('"1"', keys(first));
+    nowMs += 60_000;
+    await judge(lasting(first));
+    versioned('"2"', keys(second));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
+    expect(questions).toHaveLength(3);
+  });
+
   it('brings new keys when they have changed', async () => {
     versioned('"1"', keys(first));
     const { judge } = verifier();
@@ -286,6 +299,7 @@ describe('an IdP that fails', () => {
     ['answers HTML', raw('<html></html>'), 'did not answer with a JSON object'],
     ['answers an object without keys', json({ jwks: [] }), 'did not answer with a JWK set'],
     ['answers keys that are no array', json({ keys: {} }), 'did not answer with a JWK set'],
+    ['answers far too many keys', json({ keys: Array(1001).fill(first.jwk) }), 'answered with more than 1000 keys'],
     ['answers too much', json({ keys: [], x: 'x'.repeat(1024 * 1024) }), 'answered with more than 1048576 bytes'],
     ['redirects elsewhere', raw('', { location: 'https://evil.example/jwks' }, 302), 'redirects to somewhere else'],
   ])('and %s leaves a token undecided', async (_name, answer, message) => {
@@ -319,6 +333,34 @@ describe('an IdP that fails', () => {
     await vi.waitFor(() => expect(idp.requests).toHaveLength(3));
     nowMs = NOW_MS + 600_000;
     expect(await judge(lasting(first))).toMatchObject({ verdict: 'undecided' });
+  });
+
+  it.each([
+    ['a new kid', second],
+    ['the same kid', generateKey('RS256', 'first')],
+  ])('has its rotated key found by the first token after it is back, under %s', async (_name, rotated) => {
+    idp.answerWith(json(keys(first), { 'cache-control': 'max-age=60' }));
+    const { judge } = verifier();
+    await judge(lasting(first));
+    idp.answerWith(raw('', {}, 503));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    idp.answerWith(json(keys(rotated)));
+    nowMs += 30_000;
+    expect(await judge(lasting(rotated))).toMatchObject({ verdict: 'accepted' });
+    expect(idp.requests).toHaveLength(3);
+  });
+
+  it('counts as down for a minute, and not for as long as nobody asks', async () => {
+    idp.answerWith(json(keys(first), { 'cache-control': 'max-age=60' }));
+    const { judge } = verifier();
+    await judge(lasting(first));
+    idp.answerWith(raw('', {}, 503));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    idp.answerWith(json(keys(second)));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
   });
 
   it('leaves a token with an unknown kid undecided, and goes on doing so within 30 s', async () => {
@@ -366,4 +408,10 @@ it('never uses private or symmetric keys that an IdP publishes', async () => {
     }),
   );
   expect(await verifier().judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
+});
+
+it('takes a thousand keys, and finds the one among them', async () => {
+  const others = Array.from({ length: 999 }, (_, n) => ({ jwk: { ...second.jwk, kid: `k${n}` } }));
+  idp.answerWith(json(keys(...others, first)));
+  expect(await verifier().judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
 });

@@ -122,6 +122,16 @@ describe('a report says of each check what became of it', () => {
     });
   });
 
+  it('when a time was none, and nothing could be compared with it', async () => {
+    const reasons = await reasonsOf(goodToken(key, { exp: '1', nbf: 'never' }));
+    expect(reasons).toMatchObject({
+      times: 'exp is not a finite number; nbf is not a finite number',
+      expiry: 'the token was refused before',
+      'not-before': 'the token was refused before',
+      key: 'the token was refused before',
+    });
+  });
+
   it('when several checks failed', async () => {
     const reasons = await reasonsOf(goodToken(key), { requiredClaims: ['a', 'b'], typ: 'at+jwt' });
     expect(reasons).toMatchObject({
@@ -183,7 +193,7 @@ describe('a report says of each check what became of it', () => {
     ['{"active":1}', 'https://idp.example.com does not say whether it is active: "active" is no boolean'],
     [
       '{"active":true,"active":true}',
-      'https://idp.example.com gave an answer that can be read in two ways: a member stands twice in one object',
+      'https://idp.example.com gave an answer that is no strict JSON: a member stands twice in one object',
     ],
     ['{"active":true,"token_use":1}', 'https://idp.example.com gave a token_use that is no text'],
     ['{"active":true,"token_type":[]}', 'https://idp.example.com gave a token_type that is no text'],

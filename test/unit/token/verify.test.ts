@@ -257,12 +257,45 @@ describe('rulesFingerprint', () => {
       rulesFingerprint(rules),
     );
   });
+  const seen: string[] = [];
+  const idp = {
+    kind: 'introspection',
+    url: 'https://idp.example.com/i',
+    clientId: 'a',
+    clientSecret: new Secret('b'),
+    contentType: 'application/json',
+    cacheMaxAgeSeconds: 60,
+  } as const;
   it.each<[string, Partial<TokenRules>]>([
     ['keys', { source: { kind: 'jwks', keys: [rsa.jwk] } }],
+    ['source', { source: { kind: 'jwksUri', url: 'https://a.example', cacheMaxAgeSeconds: 60 } }],
+    ['address', { source: { kind: 'jwksUri', url: 'https://b.example', cacheMaxAgeSeconds: 60 } }],
+    ['cache', { source: { kind: 'jwksUri', url: 'https://a.example', cacheMaxAgeSeconds: 61 } }],
+    ['endpoint', { source: idp }],
+    ['client', { source: { ...idp, clientId: 'c' } }],
+    ['secret', { source: { ...idp, clientSecret: new Secret('c') } }],
+    ['content type', { source: { ...idp, contentType: 'application/x-www-form-urlencoded' } }],
+    ['cache of answers', { source: { ...idp, cacheMaxAgeSeconds: 0 } }],
+    ['algorithms', { algorithms: ['ES256'] }],
+    ['header', { headerKey: 'X-Token' }],
     ['tolerance', { clockToleranceSeconds: 6 }],
+    ['age', { maxTokenAgeSeconds: 60 }],
     ['required claims', { requiredClaims: ['sub'] }],
+    ['value', { claimRules: [{ claim: 'a', matchType: 'exact', value: 'x' }] }],
+    ['claim', { claimRules: [{ claim: 'b', matchType: 'exact', value: 'x' }] }],
+    ['kind of match', { claimRules: [{ claim: 'a', matchType: 'contains', values: ['x'] }] }],
     ['pattern', { claimRules: [{ claim: 'a', matchType: 'regex', patterns: [{ source: 'x', test: () => true }] }] }],
+    [
+      'other pattern',
+      { claimRules: [{ claim: 'a', matchType: 'regex', patterns: [{ source: 'y', test: () => true }] }] },
+    ],
+    ['comparison', { headerPayloadMatch: ['a'] }],
+    ['expiry', { requireExp: true }],
+    ['type', { typ: 'at+jwt' }],
   ])('differs with the %s', (_name, changes) => {
-    expect(rulesFingerprint({ ...rules, ...changes })).not.toBe(rulesFingerprint(rules));
+    const fingerprint = rulesFingerprint({ ...rules, ...changes });
+    expect(fingerprint).not.toBe(rulesFingerprint(rules));
+    expect(seen).not.toContain(fingerprint);
+    seen.push(fingerprint);
   });
 });

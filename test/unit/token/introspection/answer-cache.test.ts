@@ -132,4 +132,16 @@ describe('an answer', () => {
     await cache.get('a', question);
     expect(asked).toBe(6);
   });
+
+  it('that never comes is not kept, and those who wait for it are told', async () => {
+    const cache = cacheOf();
+    const broken = async (): Promise<never> => {
+      asked++;
+      throw new Error('out of order');
+    };
+    const waiting = [cache.get('t', broken), cache.get('t', broken)];
+    for (const one of waiting) await expect(one).rejects.toThrow('out of order');
+    expect(asked).toBe(1);
+    expect(await cache.get('t', question)).toBe(answer);
+  });
 });

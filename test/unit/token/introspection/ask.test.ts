@@ -6,6 +6,7 @@ import { Secret } from '../../../../src/secret/secret.js';
 import { ask, introspectionRequest } from '../../../../src/token/introspection/ask.js';
 import { json, raw, startLoopbackHttp, type LoopbackHttp } from '../../../support/loopback-http.js';
 
+const HOST = { now: () => Date.now(), fetch };
 const FORM = 'application/x-www-form-urlencoded';
 
 const sourceWith = (changes: Partial<IntrospectionSource> = {}): IntrospectionSource => ({
@@ -77,7 +78,7 @@ describe('ask', () => {
     });
     const answer = await ask({
       source: source({ clientId: 'a', clientSecret: new Secret('b') }),
-      fetch,
+      host: HOST,
       token: 't',
     });
     expect(answer).toEqual({ outcome: 'active', claims: { active: true }, characters: 15 });
@@ -86,7 +87,7 @@ describe('ask', () => {
 
   it.each([201, 203, 206])('takes an answer of status %d', async (status) => {
     idp.answerWith(json({ active: true }, {}, status));
-    expect(await ask({ source: source(), fetch, token: 't' })).toMatchObject({ outcome: 'active' });
+    expect(await ask({ source: source(), host: HOST, token: 't' })).toMatchObject({ outcome: 'active' });
   });
 
   it.each([
@@ -97,7 +98,7 @@ describe('ask', () => {
     [503, undefined, 'answered 503'],
   ])('says what a status of %d means for the client %s', async (status, clientId, expected) => {
     idp.answerWith(raw('{"active":true}', {}, status));
-    expect(await ask({ source: source({ clientId }), fetch, token: 't' })).toEqual({
+    expect(await ask({ source: source({ clientId }), host: HOST, token: 't' })).toEqual({
       outcome: 'undecided',
       message: `${idp.origin} ${expected}`,
     });
@@ -110,19 +111,38 @@ describe('ask', () => {
       if (lost++ === 0) request.socket.destroy();
       else json({ active: false })(request, response);
     });
-    expect(await ask({ source: source(), fetch, token: 't' })).toMatchObject({ outcome: 'inactive' });
+    expect(await ask({ source: source(), host: HOST, token: 't' })).toMatchObject({ outcome: 'inactive' });
     lost = -5;
     idp.answerWith((request) => request.socket.destroy());
     const before = idp.requests.length;
-    expect(await ask({ source: source(), fetch, token: 't' })).toMatchObject({ outcome: 'undecided' });
+    expect(await ask({ source: source(), host: HOST, token: 't' })).toMatchObject({ outcome: 'undecided' });
     expect(idp.requests.length - before).toBe(2);
+  });
+
+  it('does not ask again when it took long to lose the connection: 5 s are for both', async () => {
+    let nowMs = 0;
+    const host = {
+      now: () => nowMs,
+      fetch: async () => {
+        nowMs += 1000;
+        throw new TypeError('fetch failed');
+      },
+    };
+    expect(await ask({ source: source(), host, token: 't' })).toMatchObject({ outcome: 'undecided' });
+    expect(nowMs).toBe(1000);
+    const quick = {
+      now: () => nowMs,
+      fetch: async () => ((nowMs += 999), Promise.reject(new TypeError('fetch failed'))),
+    };
+    await ask({ source: source(), host: quick, token: 't' });
+    expect(nowMs).toBe(1000 + 2 * 999);
   });
 
   it('never says what was sent', async () => {
     const secrets = { clientId: 'me', clientSecret: new Secret('the-secret') };
     for (const answer of [json({ active: 'the-token the-secret' }), raw('the-token', {}, 500), json(['the-token'])]) {
       idp.answerWith(answer);
-      const said = JSON.stringify(await ask({ source: source(secrets), fetch, token: 'the-token' }));
+      const said = JSON.stringify(await ask({ source: source(secrets), host: HOST, token: 'the-token' }));
       expect(said).not.toMatch(/the-token|the-secret/);
     }
   });
@@ -149,7 +169,7 @@ describe('a connection that the server closes between two questions', () => {
     if (address === null || typeof address === 'string') throw new Error('a TCP server has an address with a port');
     const source = sourceWith({ url: `http://127.0.0.1:${address.port}/` });
     for (let n = 0; n < 50; n++) {
-      expect(await ask({ source, fetch, token: 't' })).toMatchObject({ outcome: 'active' });
+      expect(await ask({ source, host: HOST, token: 't' })).toMatchObject({ outcome: 'active' });
     }
   });
 });
