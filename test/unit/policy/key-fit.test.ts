@@ -88,14 +88,14 @@ describe('misfit', () => {
     expect(misfit(plain(rsa, changes), 'RS256')).toBeUndefined();
   });
 
-  it.each<[PublicJwk, SignatureAlgorithm, object]>([
-    [ec, 'ES256', { x: 'A+' }],
-    [ec, 'ES256', { y: undefined }],
-    [ec, 'ES256', { y: 7 }],
-    [ed, 'EdDSA', { x: '' }],
-    [ed, 'EdDSA', { x: ['x'] }],
-  ])('says that a coordinate is none: %j %s %j', (jwk, alg, changes) => {
-    expect(misfit(plain(jwk, changes), alg)).toBe('its coordinates are not base64url');
+  it.each<[SignatureAlgorithm, object]>([
+    ['ES256', { x: 'A+' }],
+    ['ES256', { y: undefined }],
+    ['ES256', { y: 7 }],
+    ['EdDSA', { x: '' }],
+    ['EdDSA', { x: ['x'] }],
+  ])('says that a coordinate is none: %s %j', (alg, changes) => {
+    expect(misfit(plain(alg === 'EdDSA' ? ed : ec, changes), alg)).toBe('its coordinates are not base64url');
   });
 
   it('asks an Ed25519 key for no y', () => {

@@ -202,3 +202,25 @@ describe('all demands together', () => {
     expect(claimFailures({ rules, claims, header: undefined })).toEqual([]);
   });
 });
+
+describe('the words of failures', () => {
+  it('name everything that differs, by its check', () => {
+    const rules = { requiredClaims: ['a', 'b'], claimRules: [], headerPayloadMatch: ['c', 'd', 'e'] };
+    expect(claimFailures({ rules, claims: { c: 1, d: 1, e: 1 }, header: { c: 2, d: 2, e: 1 } })).toEqual([
+      {
+        check: 'required-claims',
+        reason: 'MISSING_CLAIM',
+        message: 'Missing required claims: a, b',
+        details: ['the required claim "a" is missing', 'the required claim "b" is missing'],
+        claims: ['a', 'b'],
+      },
+      {
+        check: 'header-payload-match',
+        reason: 'HEADER_MISMATCH',
+        message: 'Header and payload differ: c, d',
+        details: ['"c" of the header and of the payload differ', '"d" of the header and of the payload differ'],
+        claims: ['c', 'd'],
+      },
+    ]);
+  });
+});

@@ -24,6 +24,8 @@ describe('findToken', () => {
     ['X-Token', 'Basic YTpi', 'Invalid authorization header format'],
     ['X-Token', 'Bearer', 'Invalid authorization header format'],
     ['X-Token', undefined, 'Missing X-Token header'],
+    ['X-Token', 'ForBearer', 'token ForBearer'],
+    ['X-Token', 'Bearers', 'token Bearers'],
   ])('%s: %j gives %s', (headerKey, headerValue, expected) => {
     expect(found(headerKey, headerValue)).toBe(expected);
   });

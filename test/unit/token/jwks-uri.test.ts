@@ -83,6 +83,9 @@ describe('keys from a URI', () => {
     ['shorten', 'public, max-age=10', 10_000],
     ['not lengthen', 'max-age=999999999', ONE_DAY_MS],
     ['be nonsense to', 'max-age=soon', ONE_DAY_MS],
+    ['say nothing to', 'xno-store, no-storey, s-maxage=10, xmax-age=10, max-age=10s', ONE_DAY_MS],
+    ['be in quotes to shorten', 'Max-Age="10"', 10_000],
+    ['say twice how to shorten', 'max-age=20, max-age=10', 10_000],
   ])('may have a Cache-Control to %s their cache', async (_name, value, lifetimeMs) => {
     idp.answerWith(json(keys(first), { 'cache-control': value }));
     const { judge } = verifier();
@@ -116,6 +119,39 @@ describe('keys from a URI', () => {
     nowMs -= 1000;
     await judge(lasting(first));
     expect(idp.requests).toHaveLength(2);
+  });
+});
+
+describe('what is logged of keys', () => {
+  it('is how many there are and for how long, or why there are none and whether others do', async () => {
+    const lines: unknown[] = [];
+    const write = (...line: readonly unknown[]): void => void lines.push(line);
+    const log = { error: write, warn: write, info: write, debug: write };
+    const source = { kind: 'jwksUri', url: `${idp.origin}/jwks`, cacheMaxAgeSeconds: 100 } as const;
+    const { judge } = createTokenVerifier({ rules: rulesWith({ source }), host: { now: () => nowMs, fetch }, log });
+    idp.answerWith(json(keys(first, second), { 'cache-control': 'max-age=60' }));
+    await judge(lasting(first));
+    idp.answerWith(raw('', {}, 503));
+    nowMs += 60_000;
+    await judge(lasting(first));
+    nowMs += 40_000;
+    await judge(lasting(first));
+    const why = `${idp.origin} answered 503`;
+    expect(lines).toEqual([
+      ['keys fetched', { keys: 2, freshForSeconds: 60 }],
+      ['keys could not be fetched', { why, keysInUse: true }],
+      ['keys could not be fetched', { why, keysInUse: false }],
+      [
+        'token could not be verified',
+        {
+          why: `Token could not be verified: ${why}`,
+          checks: undefined,
+          claims: undefined,
+          kid: 'first',
+          subject: undefined,
+        },
+      ],
+    ]);
   });
 });
 

@@ -127,6 +127,36 @@ describe('judge', () => {
     ]);
   });
 
+  it('logs several checks and claims in one line, cuts what is long, and says nothing of what is accepted', async () => {
+    const lines: unknown[] = [];
+    const write = (...line: readonly unknown[]): void => void lines.push(line);
+    const log = { error: write, warn: write, info: write, debug: write };
+    const verifier = bench({ requiredClaims: ['a', 'b'], claimRules: [isRole] }, log);
+    await verifier.judge(new Secret(goodToken(rsa, { sub: 's'.repeat(200) })));
+    const kid = 'k'.repeat(200);
+    await verifier.judge(new Secret(signToken({ header: { alg: 'RS256', kid }, payload: GOOD_CLAIMS }, rsa)));
+    await verifier.judge(new Secret(signToken({ header: { alg: 'RS256', kid: 7 }, payload: GOOD_CLAIMS }, rsa)));
+    await verifier.judge(new Secret('no token'));
+    await bench({}, log).judge(good);
+    const none = { checks: undefined, claims: undefined, kid: undefined, subject: undefined };
+    const failed = { ...none, why: 'JWT validation failed' };
+    expect(lines).toEqual([
+      [
+        'token refused',
+        {
+          why: 'Missing required claims: a, b',
+          checks: 'required-claims claim-values',
+          claims: 'a b role',
+          kid: 'rsa',
+          subject: 's'.repeat(100),
+        },
+      ],
+      ['token refused', { ...failed, checks: 'key', kid: 'k'.repeat(100) }],
+      ['token refused', { ...failed, checks: 'header' }],
+      ['token refused', { ...failed, checks: 'format' }],
+    ]);
+  });
+
   it('accepts no mutation of a good token', async () => {
     const verifier = bench();
     const tokens = [rsa, ec, ed].map((key) => goodToken(key));
@@ -223,6 +253,32 @@ describe('examine', () => {
       { index: 5, kid: undefined, kty: undefined, thumbprint: undefined, outcome: 'skipped', reason },
     ]);
     expect(considered).toHaveLength(101);
+  });
+
+  it('says which keys were tried, and which were not any more', async () => {
+    const nameless = ({ jwk }: typeof rsa): unknown => ({ ...jwk, kid: undefined, alg: undefined });
+    const others = Array.from({ length: 9 }, (_, n) => generateKey('EdDSA', `k${n}`));
+    const point = { kty: 'OKP', crv: 'Ed25519', x: 'AQ' };
+    const set = {
+      kind: 'jwks',
+      keys: keysFromJson([point, nameless(others[0] ?? ed), ...others.map(nameless)]),
+    } as const;
+    const token = new Secret(signToken({ header: { alg: 'EdDSA' }, payload: GOOD_CLAIMS }, ed));
+    const { keys, verdict } = await bench({ source: set }).examine(token);
+    expect(verdict).toMatchObject({ reason: 'BAD_SIGNATURE' });
+    expect(keys.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
+      'skipped: it is no valid key',
+      'tried: it does not verify the signature',
+      'skipped: it is the same key as one before it',
+      ...Array.from({ length: 7 }, () => 'tried: it does not verify the signature'),
+      'skipped: 8 others were tried before it',
+    ]);
+    const twice = { kind: 'jwks', keys: keysFromJson([nameless(ed), nameless(rsa), nameless(ed)]) } as const;
+    expect((await bench({ source: twice }).examine(token)).keys.map(({ reason }) => reason)).toEqual([
+      'it fits and verifies the signature',
+      'its kty is not OKP',
+      'it is the same key as one before it',
+    ]);
   });
 
   it('judges as of another moment', async () => {
