@@ -1,6 +1,16 @@
 // Tokens for tests, good and bad: signed with Node's own crypto, so that nothing keeps a test from writing a header,
 // a payload or a signature that no library would write.
-import { constants, createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { PublicJwk, SignatureAlgorithm, TokenRules } from '../../src/policy/model.js';
 
 /** The moment at which tests of tokens take place: 2023-11-14T22:13:20Z. */
@@ -21,8 +31,26 @@ export interface RsaSize {
 }
 
 export function generateKey(alg: SignatureAlgorithm, kid: string, size: RsaSize = { modulusLength: 2048 }): SigningKey {
-  const { privateKey, publicKey } = generatePair(alg, size);
+  const { privateKey, publicKey } = keptPair(alg, size);
   return { alg, privateKey, publicKey, jwk: { ...publicMembers(publicKey), kid, alg } };
+}
+
+/** A run of mutants makes the same few keys thousands of times: there they are kept, under the n-th of its kind. */
+const KEPT_KEYS = process.env['MCPGW_TEST_KEYS'];
+const made = new Map<string, number>();
+
+function keptPair(alg: SignatureAlgorithm, size: RsaSize): { privateKey: KeyObject; publicKey: KeyObject } {
+  if (KEPT_KEYS === undefined) return generatePair(alg, size);
+  const kind = `${alg}-${size.modulusLength}-${size.publicExponent ?? 65_537}`;
+  const count = (made.get(kind) ?? 0) + 1;
+  made.set(kind, count);
+  const file = path.join(KEPT_KEYS, `${kind}-${count}.pem`);
+  if (!existsSync(file)) {
+    mkdirSync(KEPT_KEYS, { recursive: true });
+    writeFileSync(file, generatePair(alg, size).privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+  }
+  const privateKey = createPrivateKey(readFileSync(file));
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 export function publicMembers(key: KeyObject): PublicJwk {
