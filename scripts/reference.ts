@@ -16,13 +16,16 @@ export function referencePages(): Readonly<Record<string, string>> {
 
 function cliPage(): string {
   const { command } = createProgram(nodeHost(), 'x.y.z');
-  const section = (each: Command): string =>
-    [`## \`mcpgw ${each.name()}\``, '', '```', helpOf(each).trimEnd(), '```'].join('\n');
+  const section = (each: Command, words = 'mcpgw'): readonly string[] => {
+    const name = `${words} ${each.name()}`;
+    const text = [`## \`${name}\``, '', '```', helpOf(each).trimEnd(), '```'].join('\n');
+    return each.commands.length > 0 ? each.commands.flatMap((inner) => section(inner, name)) : [text, ''];
+  };
   return page('The command line', [
     'stdout carries the result and nothing else; progress, warnings and logs go to stderr. `--json` prints exactly one',
     'JSON document, for success and failure alike. Exit codes: [exit-codes.md](exit-codes.md).',
     '',
-    ...command.commands.flatMap((each) => [section(each), '']),
+    ...command.commands.flatMap((each) => section(each)),
   ]);
 }
 

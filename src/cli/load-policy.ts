@@ -69,6 +69,12 @@ export async function loadPolicy(host: Host, options: PolicyOptions, parts?: rea
   return { file, policy, trusted };
 }
 
+/** `loadPolicy` for a configuration that somebody chose; undefined where nobody did. */
+export async function loadChosenPolicy(host: Host, options: PolicyOptions): Promise<LoadedPolicy | undefined> {
+  const found = await existingConfig(host, options.config);
+  return found?.trusted === true ? loadPolicy(host, options) : undefined;
+}
+
 /**
  * The one server that a command is about.
  *
@@ -96,17 +102,28 @@ export function chooseServer(policy: GatewayPolicy, name: string | undefined): S
 }
 
 /** `-c`, `$MCPGW_CONFIG`, the working directory (not trusted with secrets), the user's own directory. */
-async function findConfig(host: Host, named: string | undefined): Promise<{ file: string; trusted: boolean }> {
+async function findConfig(host: Host, named: string | undefined): Promise<FoundConfig> {
+  const found = await existingConfig(host, named);
+  if (found !== undefined) return found;
+  const own = path.join(configDirectory(host), 'config.json');
+  throw new McpgwError('USAGE', `there is no configuration: neither mcpgw.json here nor ${own}`, {
+    hint: 'name one with -c <file> or MCPGW_CONFIG',
+  });
+}
+
+interface FoundConfig {
+  readonly file: string;
+  readonly trusted: boolean;
+}
+
+async function existingConfig(host: Host, named: string | undefined): Promise<FoundConfig | undefined> {
   const explicit = named ?? (host.env['MCPGW_CONFIG'] || undefined);
   if (explicit !== undefined) return { file: explicit, trusted: true };
   for (const file of ['mcpgw.json', 'mcpgw.jsonc']) {
     if ((await host.files.stat(path.join(host.cwd, file))) !== undefined) return { file, trusted: false };
   }
   const own = path.join(configDirectory(host), 'config.json');
-  if ((await host.files.stat(own)) !== undefined) return { file: own, trusted: true };
-  throw new McpgwError('USAGE', `there is no configuration: neither mcpgw.json here nor ${own}`, {
-    hint: 'name one with -c <file> or MCPGW_CONFIG',
-  });
+  return (await host.files.stat(own)) === undefined ? undefined : { file: own, trusted: true };
 }
 
 async function readConfig(host: Host, file: string): Promise<string> {

@@ -99,7 +99,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--claims <json>', 'claims of a caller, instead of a token')
     .option('--show-secrets', 'do not mask secret values', false)
     .action(action(async () => (await import('./commands/simulate.js')).simulate));
-  addOutputOptions(addJsonOption(addTokenOptions(addPolicyOptions(simulate)))).addHelpText(
+  addOutputOptions(addJsonOption(addStoreOptions(addTokenOptions(addPolicyOptions(simulate))))).addHelpText(
     'after',
     examples([
       'mcpgw simulate -c mcpgw.json --claims \'{"sub":"ana"}\' -H \'X-Request-Id: 7\'',
@@ -186,6 +186,40 @@ export function createProgram(host: Host, version: string): Program {
       'mcpgw serve -c mcpgw.json',
       'mcpgw serve -c policy.json --url https://mcp.example.com/mcp --token-env TOKEN',
     ]),
+  );
+
+  const keys = add('keys', 'the key that signs identities for upstreams (jwt_header)').addHelpText(
+    'after',
+    examples(['mcpgw keys generate', 'mcpgw keys jwks > jwks.json']),
+  );
+  const keysGenerate = keys
+    .command('generate')
+    .description('make a signing key and store it encrypted')
+    .allowExcessArguments(false)
+    .addOption(new Option('--alg <alg>', 'what kind of key').choices(['RS256', 'ES256', 'EdDSA']).default('RS256'))
+    .option('--rotate', 'replace the key that is there; its public half stays in the JWKS while it is needed', false)
+    .action(action(async () => (await import('./commands/keys-generate.js')).keysGenerate));
+  addOutputOptions(addJsonOption(addStoreOptions(keysGenerate))).addHelpText(
+    'after',
+    examples(['mcpgw keys generate', 'mcpgw keys generate --rotate --alg ES256 --json']),
+  );
+  const keysShow = keys
+    .command('show')
+    .description('show which key signs, and where it came from')
+    .allowExcessArguments(false)
+    .action(action(async () => (await import('./commands/keys-show.js')).keysShow));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(keysShow)))).addHelpText(
+    'after',
+    examples(['mcpgw keys show', 'mcpgw keys show -c mcpgw.json --json | jq -r .kid']),
+  );
+  const keysJwks = keys
+    .command('jwks')
+    .description('print the public keys, for upstreams to verify with')
+    .allowExcessArguments(false)
+    .action(action(async () => (await import('./commands/keys-jwks.js')).keysJwks));
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(keysJwks)))).addHelpText(
+    'after',
+    examples(['mcpgw keys jwks > jwks.json', "mcpgw keys jwks | jq '.keys | length'"]),
   );
 
   const schema = add('schema', 'print the JSON Schema of a configuration, for editors').action(

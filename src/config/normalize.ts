@@ -1,6 +1,7 @@
 // A document that passed every check → GatewayPolicy. Here and in normalize/ are the only defaults (spec: config,
 // "Server entry"). Look-ups are those of objects without a prototype, so they find own members alone.
 import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
+import { Secret } from '../secret/secret.js';
 import type { Patterns } from './claim-patterns.js';
 import { settingOf, type Layout, type ServerSections } from './document-kinds.js';
 import { forwardPolicy } from './normalize/forward-policy.js';
@@ -20,15 +21,20 @@ export interface NormalizeOptions {
   readonly isReference: (path: Path) => boolean;
 }
 
+const IDENTITY_ISSUER = 'mcpgw';
+
 /** INVARIANT: the document of the layout has no error. */
 export function normalize(options: NormalizeOptions): GatewayPolicy {
   const { layout, isReference } = options;
-  // The schema has judged this member, as the type says.
-  const clientHeaders = memberOf(layout.top.value, 'client_headers') as TopKeys['client_headers'];
+  // The schema has judged these members, as the type says.
+  const topValue = <K extends keyof TopKeys>(key: K): TopKeys[K] => memberOf(layout.top.value, key) as TopKeys[K];
+  const signingKey = topValue('identity_signing_key');
   return {
     form: layout.kind,
     servers: layout.servers.map((server) => serverPolicy(server, options)),
-    clientHeaders: headerFieldsOf({ fields: clientHeaders, path: ['client_headers'], isReference }),
+    clientHeaders: headerFieldsOf({ fields: topValue('client_headers'), path: ['client_headers'], isReference }),
+    identityIssuer: topValue('identity_issuer') ?? IDENTITY_ISSUER,
+    identitySigningKey: signingKey === undefined ? undefined : new Secret(signingKey),
     unsupported: unsupportedKeys(layout),
   };
 }

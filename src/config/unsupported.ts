@@ -9,12 +9,7 @@ import { hasMember, isRawObject, memberOf } from './raw-value.js';
 export const NO_CLIENT_ID = 'external_auth_config without client_id';
 
 export function unsupportedKeys(layout: Layout): readonly UnsupportedKey[] {
-  const found: Unsupported[] = [
-    ...['identity_signing_key', 'identity_issuer']
-      .filter((key) => hasMember(layout.top.value, key))
-      .map((key) => ({ key, path: [key] })),
-    ...layout.sections.flatMap((section) => inSection(section)),
-  ];
+  const found = layout.sections.flatMap((section) => inSection(section));
   return found.map(({ key, path }) => ({ key, pointer: shownPointerOf(path) }));
 }
 
@@ -28,7 +23,6 @@ const WHOLE_KEYS = ['tools', 'tool_authorization', 'header_command', 'tls', 'oau
 function inSection(section: Section): readonly Unsupported[] {
   const at = (...steps: readonly string[]): Path => [...section.path, ...steps];
   const { value } = section;
-  const identity = memberOf(value, 'user_identity_forwarding');
   return [
     ...WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
       key,
@@ -38,9 +32,6 @@ function inSection(section: Section): readonly Unsupported[] {
       .filter((key) => memberOf(value, key) === 'sse')
       .map((key) => ({ key: 'transport: sse', path: at(key) })),
     ...authType(section),
-    ...(memberOf(identity, 'method') === 'jwt_header'
-      ? [{ key: 'jwt_header', path: at('user_identity_forwarding', 'method') }]
-      : []),
     ...clientMethods(section),
   ];
 }

@@ -16,7 +16,12 @@ export interface VerifyToken {
 
 /** The stored identity login, as the command passes it in. */
 export type AccessTokenSource = () => Promise<
-  | { readonly kind: 'ready'; readonly token: Secret; readonly claims?: Claims | undefined }
+  | {
+      readonly kind: 'ready';
+      readonly token: Secret;
+      readonly claims?: Claims | undefined;
+      readonly expiresAtMs?: number | undefined;
+    }
   | { readonly kind: 'login-required'; readonly message: string; readonly command: string }
 >;
 
@@ -84,6 +89,6 @@ async function judgeLogin(login: AccessTokenSource, verify: VerifyToken | undefi
     principal:
       stored.claims === undefined
         ? { kind: 'unverified', token: stored.token }
-        : { kind: 'login', token: stored.token, claims: stored.claims },
+        : { kind: 'login', token: stored.token, claims: stored.claims, expiresAtMs: stored.expiresAtMs },
   };
 }

@@ -2,7 +2,7 @@
 // for each message, and turns a refusal into the JSON-RPC error that the host gets (spec: serve).
 import { McpgwError } from '../errors.js';
 import type { Log } from '../log.js';
-import { decide, type CallerVerdict, type Decision } from '../policy/decide.js';
+import type { CallerVerdict, Decision } from '../policy/decide.js';
 import { canonicalName } from '../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import { principalKey, subjectKey, type Principal } from '../policy/principal.js';
@@ -10,12 +10,17 @@ import { judgeCaller, type CallerSources } from './caller.js';
 import { headersFromMeta, withoutHeadersKey } from './client-headers.js';
 import { INTERNAL_ERROR, INVALID_PARAMS, UNAUTHORIZED, type Params, type RpcError } from './json-rpc.js';
 import { wireHeaders } from './outbound-headers.js';
+import { signedDecision, type SignIdentity } from './signed-decision.js';
 
 export interface EnforcerOptions {
   readonly server: ServerPolicy;
   readonly sources: CallerSources;
   /** Headers of the session, in rising priority: configuration, environment, command line. */
   readonly clientHeaders: readonly HeaderField[];
+  /** Signs the identity of `jwt_header`; undefined where nothing has to be signed. */
+  readonly sign?: SignIdentity | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly log: Log;
 }
 
@@ -46,10 +51,10 @@ export interface Enforcer {
   readonly check: (message: Judged) => Promise<Enforced>;
 }
 
-export function createEnforcer({ server, sources, clientHeaders, log }: EnforcerOptions): Enforcer {
+export function createEnforcer({ server, sources, clientHeaders, sign, now, log }: EnforcerOptions): Enforcer {
   const headerKey = canonicalName(server.tokenRules?.headerKey ?? 'Authorization');
   /** The last decision for session headers alone: it holds as long as the caller is the same verified one. */
-  let last: { readonly principal: Principal; readonly passed: Passed } | undefined;
+  let last: { readonly principal: Principal; readonly passed: Passed; readonly freshUntilMs: number } | undefined;
 
   const check = async ({ params, text = '', credential }: Judged): Promise<Enforced> => {
     const brought = headersFromMeta(params);
@@ -64,12 +69,13 @@ export function createEnforcer({ server, sources, clientHeaders, log }: Enforcer
     if (
       isPlain &&
       last !== undefined &&
+      now() < last.freshUntilMs &&
       caller.verdict === 'accepted' &&
       isSamePrincipal(last.principal, caller.principal)
     ) {
       return { ...last.passed, text };
     }
-    const decision = decide({ server, caller, client });
+    const decision = await signedDecision({ server, caller, client, sign });
     if (decision.verdict !== 'allow') return refusal({ decision, server: server.name, log });
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined) return refuse(INVALID_PARAMS, 'a member of _meta stands in the message twice');
@@ -83,7 +89,7 @@ export function createEnforcer({ server, sources, clientHeaders, log }: Enforcer
       credential: ownCredential,
       text: goesOn,
     };
-    if (isPlain) last = { principal: decision.principal, passed };
+    if (isPlain) last = { principal: decision.principal, passed, freshUntilMs: decision.freshUntilMs };
     return passed;
   };
 

@@ -11,15 +11,18 @@ import { createSessionRelay } from './relay-2025.js';
 import { createStatelessRelay } from './relay-2026.js';
 import { within, type Relay } from './relay.js';
 import { VERSION_META_KEY } from './revisions/upstream-era.js';
+import type { SignIdentity } from './signed-decision.js';
 import { openUpstream } from './upstream.js';
 
 export interface ServeOptions {
-  readonly host: Pick<Host, 'stdio' | 'onSignal'>;
+  readonly host: Pick<Host, 'stdio' | 'onSignal' | 'now'>;
   readonly log: Log;
   readonly server: ServerPolicy;
   /** The upstream: the policy's own url, or `--url`. */
   readonly url: string;
   readonly sources: CallerSources;
+  /** Signs the identity of `jwt_header`; undefined where nothing has to be signed. */
+  readonly sign?: SignIdentity | undefined;
   /** Headers of the session in rising priority: configuration, environment, command line. */
   readonly clientHeaders: readonly HeaderField[];
   readonly protocol: 'auto' | '2025' | '2026';
@@ -35,7 +38,7 @@ export type ServeEnd = 'eof' | 'broken-stdout' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Runs until the host goes away or the process is asked to end; never rejects for anything a message says. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
-  const { host, log, server, url, sources, clientHeaders } = options;
+  const { host, log, server, url, sources, clientHeaders, sign } = options;
   const upstream = openUpstream({
     name: server.name,
     url,
@@ -43,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
     isUrlSecret: server.isUrlSecret && url === server.url,
     hold: () => downstream.hold(),
   });
-  const enforcer = createEnforcer({ server, sources, clientHeaders, log });
+  const enforcer = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, now: host.now, log });
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
   /** Pinned by the first request that is not `server/discover`. */

@@ -1,9 +1,11 @@
 // May this request go on, and with which headers? The whole policy on one page, from values alone: `serve` asks it
-// for every message, `simulate` shows its answer.
+// for every message, `simulate` shows its answer. Where an identity has to be signed, the answer waits for whoever holds
+// the key (gateway/signed-decision.ts).
 import type { HeaderField, ServerPolicy } from './model.js';
 import type { Principal, TokenReason, TokenVerdict } from './principal.js';
-import { discloseIdentity } from './identity/disclose.js';
+import { discloseIdentity, type IdentityToSign } from './identity/disclose.js';
 import { mergeHeaders, type MergedHeaders } from './headers/merge.js';
+import type { Secret } from '../secret/secret.js';
 
 /** Why a request was refused: stable, for audit lines, policy tests and `--json`. */
 export type DenyReason = TokenReason | 'LOGIN_REQUIRED' | 'NO_IDENTITY' | 'IDENTITY_TOO_LARGE';
@@ -14,7 +16,13 @@ export type CallerVerdict =
   | { readonly verdict: 'login-required'; readonly message: string; readonly login: string };
 
 export type Decision =
-  | { readonly verdict: 'allow'; readonly principal: Principal; readonly headers: MergedHeaders }
+  | {
+      readonly verdict: 'allow';
+      readonly principal: Principal;
+      readonly headers: MergedHeaders;
+      /** Until when the same headers may be sent again for the same caller; milliseconds since the epoch. */
+      readonly freshUntilMs: number;
+    }
   | {
       readonly verdict: 'deny';
       readonly reason: DenyReason;
@@ -26,6 +34,19 @@ export type Decision =
     }
   | { readonly verdict: 'undecided'; readonly message: string };
 
+/** A decision that waits for a signature: whoever holds the key signs, and hands it over. */
+export interface Unsigned {
+  readonly verdict: 'to-sign';
+  readonly toSign: IdentityToSign;
+  readonly signed: (signature: SignedToken) => Decision;
+}
+
+export interface SignedToken {
+  readonly token: Secret;
+  /** Until when the same may be sent again; milliseconds since the epoch. */
+  readonly freshUntilMs: number;
+}
+
 export interface DecideInput {
   readonly server: ServerPolicy;
   readonly caller: CallerVerdict;
@@ -33,7 +54,7 @@ export interface DecideInput {
   readonly client: readonly HeaderField[];
 }
 
-export function decide({ server, caller, client }: DecideInput): Decision {
+export function decide({ server, caller, client }: DecideInput): Decision | Unsigned {
   switch (caller.verdict) {
     case 'undecided':
       return caller;
@@ -48,16 +69,28 @@ export function decide({ server, caller, client }: DecideInput): Decision {
     case 'rejected':
       return { verdict: 'deny', reason: caller.reason, message: caller.message, details: caller.details };
     case 'accepted': {
-      const identity = discloseIdentity(server.identity, caller.principal);
-      if (identity.kind === 'refused') {
-        return { verdict: 'deny', reason: identity.reason, message: identity.message, details: [] };
-      }
-      const header = identity.kind === 'header' ? identity.header : undefined;
-      return {
+      const { principal } = caller;
+      const allowed = (identity: HeaderField | undefined, freshUntilMs = Infinity): Decision => ({
         verdict: 'allow',
-        principal: caller.principal,
-        headers: mergeHeaders({ client, server, identity: header }),
-      };
+        principal,
+        headers: mergeHeaders({ client, server, identity }),
+        freshUntilMs,
+      });
+      const disclosure = discloseIdentity({ policy: server.identity, principal, url: server.url });
+      switch (disclosure.kind) {
+        case 'none':
+          return allowed(undefined);
+        case 'header':
+          return allowed(disclosure.header);
+        case 'refused':
+          return { verdict: 'deny', reason: disclosure.reason, message: disclosure.message, details: [] };
+        case 'to-sign': {
+          const { toSign } = disclosure;
+          const signed: Unsigned['signed'] = ({ token, freshUntilMs }) =>
+            allowed({ name: toSign.headerName, value: token }, freshUntilMs);
+          return { verdict: 'to-sign', toSign, signed };
+        }
+      }
     }
   }
 }

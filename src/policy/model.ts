@@ -152,6 +152,10 @@ export interface GatewayPolicy {
   readonly servers: readonly ServerPolicy[];
   /** `client_headers`: the lowest source of a stdio session's client headers. */
   readonly clientHeaders: readonly HeaderField[];
+  /** `iss` of the identities that are signed for upstreams. */
+  readonly identityIssuer: string;
+  /** `identity_signing_key`: a private key in PEM. */
+  readonly identitySigningKey: Secret | undefined;
   /** JSON pointers and names of valid keys that this version does not enforce; every command but `validate` refuses them. */
   readonly unsupported: readonly UnsupportedKey[];
 }

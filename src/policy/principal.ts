@@ -9,7 +9,13 @@ export type Principal =
   /** The token passed `jwt_validation`. */
   | { readonly kind: 'verified'; readonly token: Secret; readonly claims: Claims }
   /** No `jwt_validation`, but an identity login whose ID token the login validated. */
-  | { readonly kind: 'login'; readonly token: Secret; readonly claims: Claims }
+  | {
+      readonly kind: 'login';
+      readonly token: Secret;
+      readonly claims: Claims;
+      /** Of the token; undefined when nobody said. */
+      readonly expiresAtMs?: number | undefined;
+    }
   /** No `jwt_validation`: a token is there and nobody checked it. It gives no claims. */
   | { readonly kind: 'unverified'; readonly token: Secret }
   /** No token, and none is required. */

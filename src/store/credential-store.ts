@@ -1,10 +1,11 @@
-// What a place for stored logins can do, whichever it is, and the choice of one (spec: login, "Where credentials
-// live"). A store never talks to a network and never decides whether a token is still good.
+// What a place for stored secrets can do, whichever it is, and the choice of one (spec: login, "Where credentials live").
+// Logins are what it was made for; the keys that identities are signed with lie there, too. A store never talks to a
+// network and never decides whether a token is still good.
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { Credential } from './credential.js';
+import { decodeCredential, encodeCredential, type Credential } from './credential.js';
 import type { CredentialKey } from './credential-key.js';
-import { createEncryptedFileStore } from './encrypted-file-store.js';
+import { createEncryptedFileStore, type StoredForm } from './encrypted-file-store.js';
 import type { KeyBackend } from './keys/key-provider.js';
 import { createKeyOrder } from './keys/key-order.js';
 import { createMemoryStore } from './memory-store.js';
@@ -12,13 +13,13 @@ import { createMemoryStore } from './memory-store.js';
 /** Where a login is kept, by where its key is; `memory` ends with the process. */
 export type StoredIn = KeyBackend | 'memory';
 
-export interface StoredCredential {
-  readonly credential: Credential;
+export interface StoredCredential<T = Credential> {
+  readonly credential: T;
   readonly storedIn: StoredIn;
 }
 
 /** Every method throws McpgwError IO when the disk fails, and STORE_INSECURE for files that others can read. */
-export interface CredentialStore {
+export interface CredentialStore<T = Credential> {
   /** Finds out where a new login would go, before anybody is sent to a browser. Throws STORE_UNAVAILABLE. */
   prepare(): Promise<StoredIn>;
   /**
@@ -26,11 +27,11 @@ export interface CredentialStore {
    * aside needs the lock; whoever holds it already says so, or would wait for itself.
    * Throws STORE_UNAVAILABLE when there is one that cannot be decrypted here and now, and says why.
    */
-  read(key: CredentialKey, options?: { readonly isLocked: boolean }): Promise<StoredCredential | undefined>;
+  read(key: CredentialKey, options?: { readonly isLocked: boolean }): Promise<StoredCredential<T> | undefined>;
   /** Keeps a new login, where today's settings say. On disk when it resolves. */
-  save(key: CredentialKey, credential: Credential): Promise<StoredIn>;
+  save(key: CredentialKey, credential: T): Promise<StoredIn>;
   /** Replaces a login by its refreshed self, with the key it already has. On disk when it resolves. */
-  update(key: CredentialKey, credential: Credential): Promise<void>;
+  update(key: CredentialKey, credential: T): Promise<void>;
   /** Resolves as well when there is none. */
   remove(key: CredentialKey): Promise<void>;
   /** A text that changes whenever the stored login may have changed; costs one stat. Undefined: nothing is stored. */
@@ -46,8 +47,15 @@ export interface OpenStoreOptions {
   readonly choice?: 'auto' | 'keychain' | 'file' | 'none' | undefined;
 }
 
+const LOGINS: StoredForm<Credential> = {
+  encode: encodeCredential,
+  decode: decodeCredential,
+  what: 'a login',
+  again: 'log in again',
+};
+
 /** Opens nothing yet: the disk and the OS credential store are only touched when a method needs them. */
 export function openCredentialStore({ host, log, choice = 'auto' }: OpenStoreOptions): CredentialStore {
   if (choice === 'none') return createMemoryStore();
-  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice }) });
+  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice }), form: LOGINS });
 }

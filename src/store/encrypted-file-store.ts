@@ -1,4 +1,4 @@
-// One encrypted file for each login, 0600 in a 0700 directory, written atomically. A file that cannot be what we
+// One encrypted file for each stored secret, 0600 in a 0700 directory, written atomically. A file that cannot be what we
 // wrote is set aside and never overwritten; a file that is fine and cannot be opened here says why.
 import * as path from 'node:path';
 import { McpgwError, systemCode } from '../errors.js';
@@ -6,7 +6,6 @@ import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { CredentialKey } from './credential-key.js';
 import type { CredentialStore, StoredCredential } from './credential-store.js';
-import { decodeCredential, encodeCredential, type Credential } from './credential.js';
 import { credentialDirectory } from './directories.js';
 import { acquireFileLock } from './file-lock.js';
 import { BACKEND_NAMES, type KeyProvider } from './keys/key-provider.js';
@@ -14,19 +13,36 @@ import type { KeyOrder } from './keys/key-order.js';
 import { ioFailure, readPrivateFile, writePrivateFile } from './private-file.js';
 import { FORMAT_VERSION, keyIdOf, open, readEnvelope, seal, type Envelope } from './sealed-text.js';
 
-export interface EncryptedFileStoreOptions {
+/** What is stored, as the plaintext of its file and in words. */
+export interface StoredForm<T> {
+  readonly encode: (secret: T) => string;
+  /** Undefined for what `encode` has not written. */
+  readonly decode: (text: string) => T | undefined;
+  /** "a login". */
+  readonly what: string;
+  /** What to do where it is lost: "log in again". */
+  readonly again: string;
+}
+
+export interface EncryptedFileStoreOptions<T> {
   readonly host: Host;
   readonly log: Log;
   readonly keys: KeyOrder;
+  readonly form: StoredForm<T>;
 }
 
-export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStoreOptions): CredentialStore {
+export function createEncryptedFileStore<T>({
+  host,
+  log,
+  keys,
+  form,
+}: EncryptedFileStoreOptions<T>): CredentialStore<T> {
   const directory = credentialDirectory(host);
   const fileOf = (key: CredentialKey): string => path.join(directory, `${key.name}.json`);
   const lock = (key: CredentialKey): Promise<() => Promise<void>> =>
     acquireFileLock(host, path.join(directory, `${key.name}.lock`));
-  const writeWith = (provider: KeyProvider, key: CredentialKey, credential: Credential): Promise<void> =>
-    writeCredential({ host, directory, file: fileOf(key), provider, key, credential });
+  const writeWith = (provider: KeyProvider, key: CredentialKey, credential: T): Promise<void> =>
+    writeSecret({ host, directory, file: fileOf(key), provider, key, plaintext: form.encode(credential) });
 
   return {
     prepare: async () => {
@@ -35,15 +51,15 @@ export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStore
       return provider.backend;
     },
     read: async (key, { isLocked } = { isLocked: false }) => {
-      const found = await readCredential({ host, keys, key, file: fileOf(key) });
+      const found = await readSecret({ host, keys, key, file: fileOf(key), form });
       if (found !== 'damaged') return found;
       // A new login may take the damaged one's place at any moment: only under the lock is what is there what is
       // set aside, so it is looked at once more there.
       const release = isLocked ? undefined : await lock(key);
       try {
-        const sure = release === undefined ? found : await readCredential({ host, keys, key, file: fileOf(key) });
+        const sure = release === undefined ? found : await readSecret({ host, keys, key, file: fileOf(key), form });
         if (sure !== 'damaged') return sure;
-        await setAside({ host, log, file: fileOf(key) });
+        await setAside({ host, log, file: fileOf(key), form });
         return undefined;
       } finally {
         await release?.();
@@ -75,25 +91,27 @@ export function createEncryptedFileStore({ host, log, keys }: EncryptedFileStore
   };
 }
 
-interface ReadOptions {
+interface ReadOptions<T> {
   readonly host: Host;
   readonly keys: KeyOrder;
   readonly key: CredentialKey;
   readonly file: string;
+  readonly form: StoredForm<T>;
 }
 
-async function readCredential({
+async function readSecret<T>({
   host,
   keys,
   key,
   file,
-}: ReadOptions): Promise<StoredCredential | 'damaged' | undefined> {
+  form,
+}: ReadOptions<T>): Promise<StoredCredential<T> | 'damaged' | undefined> {
   const text = await readPrivateFile(host, file);
   if (text === undefined) return undefined;
   const envelope = readEnvelope(text);
   if (envelope === undefined) return 'damaged';
-  const plaintext = open({ envelope, key: await keyFor({ keys, envelope, file }), facts: key.facts });
-  const credential = plaintext === undefined ? undefined : decodeCredential(plaintext);
+  const plaintext = open({ envelope, key: await keyFor({ keys, envelope, file, form }), facts: key.facts });
+  const credential = plaintext === undefined ? undefined : form.decode(plaintext);
   return credential === undefined ? 'damaged' : { credential, storedIn: envelope.backend };
 }
 
@@ -103,13 +121,13 @@ interface WriteOptions {
   readonly file: string;
   readonly provider: KeyProvider;
   readonly key: CredentialKey;
-  readonly credential: Credential;
+  readonly plaintext: string;
 }
 
-async function writeCredential({ host, directory, file, provider, key, credential }: WriteOptions): Promise<void> {
+async function writeSecret({ host, directory, file, provider, key, plaintext }: WriteOptions): Promise<void> {
   const { bytes, salt } = await obtainKey({ host, directory, provider });
   const sealed = seal({
-    plaintext: encodeCredential(credential),
+    plaintext,
     key: bytes,
     backend: provider.backend,
     salt,
@@ -133,38 +151,46 @@ interface KeyQuestion {
   readonly keys: KeyOrder;
   readonly envelope: Envelope;
   readonly file: string;
+  readonly form: Pick<StoredForm<unknown>, 'what' | 'again'>;
 }
 
 /** The key that the file needs; STORE_UNAVAILABLE with the reason when today's settings do not give it. */
-async function keyFor({ keys, envelope, file }: KeyQuestion): Promise<Uint8Array> {
+async function keyFor({ keys, envelope, file, form: { what, again } }: KeyQuestion): Promise<Uint8Array> {
   const where = BACKEND_NAMES[envelope.backend];
   const refuse = (message: string, hint: string): never => {
     throw new McpgwError('STORE_UNAVAILABLE', message, { hint, details: { file, stored_in: envelope.backend } });
   };
   if (envelope.version !== FORMAT_VERSION) {
-    return refuse(`${file} was written by another version of mcpgw`, 'use that version, or log in again with this one');
+    return refuse(`${file} was written by another version of mcpgw`, `use that version, or ${again} with this one`);
   }
   const provider = keys.allowed.get(envelope.backend);
   if (provider === undefined) {
     const today = [...keys.allowed.keys()].map((backend) => BACKEND_NAMES[backend]).join(' or ');
     return refuse(
-      `a login is stored and its key is in ${where}, while the settings of today say ${today}`,
-      'use the settings that you logged in with, or log in again',
+      `${what} is stored and its key is in ${where}, while the settings of today say ${today}`,
+      `use the settings that it was stored with, or ${again}`,
     );
   }
   const key = await provider.find(envelope.salt);
-  if (key === undefined) return refuse(`a login is stored and its key is gone from ${where}`, 'log in again');
+  if (key === undefined) return refuse(`${what} is stored and its key is gone from ${where}`, again);
   if (keyIdOf(key) !== envelope.keyId) {
     return refuse(
-      `a login is stored and was encrypted with another key than the one in ${where}`,
-      envelope.backend === 'passphrase' ? 'check the passphrase, or log in again' : 'log in again',
+      `${what} is stored and was encrypted with another key than the one in ${where}`,
+      envelope.backend === 'passphrase' ? `check the passphrase, or ${again}` : again,
     );
   }
   return key;
 }
 
-/** INVARIANT: called under the lock of the login, after the file was found damaged under it. */
-async function setAside({ host, log, file }: { host: Host; log: Log; file: string }): Promise<void> {
+/** INVARIANT: called under the lock of the secret, after the file was found damaged under it. */
+interface SetAsideOptions {
+  readonly host: Host;
+  readonly log: Log;
+  readonly file: string;
+  readonly form: Pick<StoredForm<unknown>, 'what' | 'again'>;
+}
+
+async function setAside({ host, log, file, form: { what, again } }: SetAsideOptions): Promise<void> {
   const aside = `${file}.corrupt-${host.now()}`;
   try {
     await host.files.rename(file, aside);
@@ -173,5 +199,5 @@ async function setAside({ host, log, file }: { host: Host; log: Log; file: strin
     if (systemCode(error) === 'ENOENT') return;
     throw ioFailure('write', aside, error);
   }
-  log.warn(`a stored login was damaged and has been set aside as ${aside}: log in again`);
+  log.warn(`${what} that was stored was damaged and has been set aside as ${aside}: ${again}`);
 }

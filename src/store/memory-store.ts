@@ -1,12 +1,12 @@
-// `--credential-store none`: logins that end with the process. Nothing touches the disk.
+// `--credential-store none`: secrets that end with the process. Nothing touches the disk.
 import type { CredentialStore } from './credential-store.js';
 import type { Credential } from './credential.js';
 
-export function createMemoryStore(): CredentialStore {
-  const logins = new Map<string, { readonly credential: Credential; readonly mark: string }>();
+export function createMemoryStore<T = Credential>(): CredentialStore<T> {
+  const logins = new Map<string, { readonly credential: T; readonly mark: string }>();
   const queues = new Map<string, Promise<void>>();
   let writes = 0;
-  const keep = (name: string, credential: Credential): void => {
+  const keep = (name: string, credential: T): void => {
     writes += 1;
     logins.set(name, { credential, mark: String(writes) });
   };

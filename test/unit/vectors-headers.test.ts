@@ -107,10 +107,11 @@ describe('the reference vectors of merge', () => {
       const { token } = (vector.input['tokenInfo'] ?? {}) as { token?: string };
       const principal: Principal =
         token === undefined ? { kind: 'anonymous' } : { kind: 'verified', token: new Secret(token), claims: {} };
-      const disclosed = discloseIdentity(
-        policy.identity === undefined ? undefined : { ...policy.identity, onMissing: 'anonymous' },
+      const disclosed = discloseIdentity({
+        policy: policy.identity === undefined ? undefined : { ...policy.identity, onMissing: 'anonymous' },
         principal,
-      );
+        url: policy.url,
+      });
       const sent = sentBy(policy, vector.input['incoming'], disclosed.kind === 'header' ? disclosed.header : undefined);
       const wire = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value]));
       expect(wire, vector.note).toEqual(

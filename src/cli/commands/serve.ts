@@ -62,12 +62,17 @@ export async function serve(
   const identityLogin =
     configuredToken === undefined ? await identityLoginOf(context, { loaded, server, options }) : undefined;
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
+  const sign =
+    server.identity?.method === 'jwt_header'
+      ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
+      : undefined;
   const why = await serveBridge({
     host,
     log,
     server,
     url,
     sources,
+    sign,
     clientHeaders,
     protocol: options.protocol,
     version: VERSION,

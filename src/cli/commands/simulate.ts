@@ -4,8 +4,9 @@ import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import { judgeCaller } from '../../gateway/caller.js';
 import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
+import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
-import { decide, type CallerVerdict } from '../../policy/decide.js';
+import type { CallerVerdict } from '../../policy/decide.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import { claimFailures } from '../../policy/required-claims.js';
 import type { Claims } from '../../policy/principal.js';
@@ -15,11 +16,12 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { chooseServer, loadPolicy } from '../load-policy.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
+import type { StoreOptions } from '../options/store.js';
 import { readToken, type TokenOptions } from '../options/token.js';
 import { simulationJson, simulationText } from '../render/simulation.js';
 import { wireCaller } from '../wire-caller.js';
 
-export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions {
+export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
   readonly header: readonly string[];
   readonly headersFile?: string;
   readonly claims?: string;
@@ -32,7 +34,8 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<ExitCode> {
   const { host } = context;
-  const { policy } = await loadPolicy(host, options);
+  const loaded = await loadPolicy(host, options);
+  const { policy } = loaded;
   const server = chooseServer(policy, options.server);
   const client = [
     ...policy.clientHeaders,
@@ -41,7 +44,11 @@ export async function simulate(
     ...options.header.map(parseHeaderLine),
   ];
   const caller = await callerOf({ context, args, options, server, client });
-  const decision = decide({ server, caller, client });
+  const sign =
+    server.identity?.method === 'jwt_header'
+      ? await (await import('../signing-key.js')).signerOf({ host, log: context.log, loaded, server, options })
+      : undefined;
+  const decision = await signedDecision({ server, caller, client, sign });
   const shown = { server, decision, showSecrets: options.showSecrets };
   if (context.json) await context.printJson(simulationJson(shown));
   else await context.print(simulationText(shown, context.color.stdout));

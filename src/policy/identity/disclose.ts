@@ -1,5 +1,6 @@
 // Which of the caller's claims go upstream, and in which form (spec: identity). Claims are those that something
-// verified; a token that nobody checked gives none. Nothing is cut and nothing is sent unsigned in place of signed.
+// verified; a token that nobody checked gives none. Nothing is cut and nothing is sent unsigned in place of signed:
+// what has to be signed is handed back as such, and whoever holds a key signs it (token/mint/).
 import type { HeaderField, IdentityPolicy } from '../model.js';
 import { claimOf, type Claims, type Principal } from '../principal.js';
 import { Secret } from '../../secret/secret.js';
@@ -10,13 +11,33 @@ const CLAIMS_HEADER_LIMIT_BYTES = 8 * 1024;
 /** Names under which the original keeps the raw token and its own records: never claims. */
 const NEVER_CLAIMS: ReadonlySet<string> = new Set(['token', '_organisationDetails', '_incomingMetadata']);
 
+/** What a signed identity says. */
+export interface IdentityToSign {
+  readonly headerName: string;
+  /** The filtered claims, in the order of `include_claims`. */
+  readonly claims: Claims;
+  /** Its `aud`. */
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+  /** The end of the caller's own token, which the signed one never outlives; seconds since the epoch. */
+  readonly notAfterSeconds: number | undefined;
+}
+
 export type Disclosure =
   | { readonly kind: 'header'; readonly header: HeaderField }
+  | { readonly kind: 'to-sign'; readonly toSign: IdentityToSign }
   /** Nothing is configured, or `on_missing` lets the request go on without. */
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: 'NO_IDENTITY' | 'IDENTITY_TOO_LARGE'; readonly message: string };
 
-export function discloseIdentity(policy: IdentityPolicy | undefined, principal: Principal): Disclosure {
+export interface DisclosureInput {
+  readonly policy: IdentityPolicy | undefined;
+  readonly principal: Principal;
+  /** The upstream's URL: the audience of a signed identity that names no other. Undefined where nobody knows it yet. */
+  readonly url: string | undefined;
+}
+
+export function discloseIdentity({ policy, principal, url }: DisclosureInput): Disclosure {
   if (policy === undefined) return { kind: 'none' };
   switch (policy.method) {
     case 'claims_header':
@@ -24,8 +45,7 @@ export function discloseIdentity(policy: IdentityPolicy | undefined, principal: 
     case 'bearer':
       return bearer(policy, principal);
     case 'jwt_header':
-      // INVARIANT: configurations with `jwt_header` are refused at load while nothing signs; never send it unsigned.
-      return { kind: 'refused', reason: 'NO_IDENTITY', message: 'jwt_header has no signing key' };
+      return signedIdentity({ policy, principal, url });
   }
 }
 
@@ -41,11 +61,8 @@ export function filterClaims(claims: Claims, include: readonly string[]): Claims
 }
 
 function claimsHeader(policy: IdentityPolicy, principal: Principal): Disclosure {
-  const claims = principal.kind === 'verified' || principal.kind === 'login' ? principal.claims : {};
-  const filtered = filterClaims(claims, policy.includeClaims);
-  if (Object.keys(filtered).length === 0) {
-    return missing(policy, 'the caller has none of the claims that identify them');
-  }
+  const filtered = identifyingClaims(policy, principal);
+  if (filtered === undefined) return missing(policy, NO_CLAIMS);
   const value = asciiJson(filtered);
   if (value.length > CLAIMS_HEADER_LIMIT_BYTES) {
     return {
@@ -55,6 +72,44 @@ function claimsHeader(policy: IdentityPolicy, principal: Principal): Disclosure 
     };
   }
   return { kind: 'header', header: { name: policy.headerName, value } };
+}
+
+function signedIdentity({ policy, principal, url }: DisclosureInput & { policy: IdentityPolicy }): Disclosure {
+  const claims = identifyingClaims(policy, principal);
+  if (claims === undefined) return missing(policy, NO_CLAIMS);
+  const audience = policy.audience ?? url;
+  if (audience === undefined) {
+    return { kind: 'refused', reason: 'NO_IDENTITY', message: 'the signed identity has no audience' };
+  }
+  const { headerName, lifetimeSeconds } = policy;
+  return {
+    kind: 'to-sign',
+    toSign: { headerName, claims, audience, lifetimeSeconds, notAfterSeconds: endOfToken(principal) },
+  };
+}
+
+const NO_CLAIMS = 'the caller has none of the claims that identify them';
+
+/** Undefined when there are none of them. */
+function identifyingClaims({ includeClaims }: IdentityPolicy, principal: Principal): Claims | undefined {
+  const claims = principal.kind === 'verified' || principal.kind === 'login' ? principal.claims : {};
+  const filtered = filterClaims(claims, includeClaims);
+  return Object.keys(filtered).length === 0 ? undefined : filtered;
+}
+
+function endOfToken(principal: Principal): number | undefined {
+  switch (principal.kind) {
+    case 'verified': {
+      const exp = claimOf(principal.claims, 'exp');
+      return typeof exp === 'number' ? exp : undefined;
+    }
+    // Its claims are those of an ID token, which says when somebody logged in, not how long the login lasts.
+    case 'login':
+      return principal.expiresAtMs === undefined ? undefined : principal.expiresAtMs / 1000;
+    case 'unverified':
+    case 'anonymous':
+      return undefined;
+  }
 }
 
 function bearer(policy: IdentityPolicy, principal: Principal): Disclosure {

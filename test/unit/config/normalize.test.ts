@@ -10,6 +10,8 @@ describe('the three forms', () => {
     expect(await policyOf({})).toEqual({
       form: 'bare',
       clientHeaders: [],
+      identityIssuer: 'mcpgw',
+      identitySigningKey: undefined,
       unsupported: [],
       servers: [
         {
@@ -320,9 +322,6 @@ describe('keys that this version does not enforce', () => {
   test.each<[string, object]>([
     ['tools /tools', { tools: { blocked: ['*'] } }],
     ['tool_authorization /tool_authorization', { jwt_validation: JWKS, tool_authorization: {} }],
-    ['jwt_header /user_identity_forwarding/method', { user_identity_forwarding: { method: 'jwt_header' } }],
-    ['identity_signing_key /identity_signing_key', { identity_signing_key: 'pem' }],
-    ['identity_issuer /identity_issuer', { identity_issuer: 'me' }],
     ['header_command /header_command', { header_command: { command: ['a'] } }],
     ['tls /tls', { tls: {} }],
     ['transport: sse /transport', { transport: 'sse' }],

@@ -25,7 +25,13 @@ describe('the enforcer', () => {
       tokenRules: undefined,
     } as unknown as ServerPolicy; // the members that a decision reads
     const sources: CallerSources = { server, verify: undefined, configuredToken: undefined, identityLogin: undefined };
-    const enforcer = createEnforcer({ server, sources, clientHeaders: [{ name: 'X-Session', value: 's' }], log });
+    const enforcer = createEnforcer({
+      server,
+      sources,
+      clientHeaders: [{ name: 'X-Session', value: 's' }],
+      now: () => 0,
+      log,
+    });
     const bringing = (value: string) => ({
       params: { _meta: { 'mcpgw.dev/headers': { 'X-Own': value } } },
       text: '{"params":{"_meta":{}}}',
