@@ -65,8 +65,11 @@ export function createSseParser(onEvent: (event: SseEvent) => void): SseParser {
       sawCarriageReturn = false;
       if (text.charCodeAt(0) === 0x0a) start = 1;
     }
+    // Each is looked for again only once it was passed: a text that has one of them alone is read once.
+    let lf = text.indexOf('\n', start);
+    let cr = text.indexOf('\r', start);
     for (;;) {
-      const end = nextLineEnd(text, start);
+      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
       if (end === -1) break;
       const rest = text.slice(start, end);
       const line = pieces.length === 0 ? rest : pieces.join('') + rest;
@@ -78,6 +81,8 @@ export function createSseParser(onEvent: (event: SseEvent) => void): SseParser {
         if (start === text.length) sawCarriageReturn = true;
         else if (text.charCodeAt(start) === 0x0a) start++;
       }
+      if (lf !== -1 && lf < start) lf = text.indexOf('\n', start);
+      if (cr !== -1 && cr < start) cr = text.indexOf('\r', start);
     }
     if (start < text.length) {
       pieces.push(text.slice(start));
@@ -87,11 +92,4 @@ export function createSseParser(onEvent: (event: SseEvent) => void): SseParser {
   };
 
   return { push, lastEventId: () => lastId, retryMs: () => retry };
-}
-
-/** Index of the next CR or LF. JSON escapes both inside strings, so a message is found by one scan for LF. */
-function nextLineEnd(text: string, from: number): number {
-  const lf = text.indexOf('\n', from);
-  const cr = text.slice(from, lf === -1 ? undefined : lf).indexOf('\r');
-  return cr === -1 ? lf : from + cr;
 }
