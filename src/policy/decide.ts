@@ -55,13 +55,14 @@ export function decide({ server, caller, client, tool }: DecideInput): Decision 
     case 'rejected':
       return { verdict: 'deny', reason: caller.reason, message: caller.message, details: caller.details };
     case 'accepted': {
-      const denied =
-        tool === undefined ? undefined : toolDenial({ tools: server.tools, principal: caller.principal, tool });
-      if (denied !== undefined) return denied;
       const identity = discloseIdentity(server.identity, caller.principal);
       if (identity.kind === 'refused') {
         return { verdict: 'deny', reason: identity.reason, message: identity.message, details: [] };
       }
+      // Last: whatever else refuses the caller does so for a tool that does not exist, too.
+      const denied =
+        tool === undefined ? undefined : toolDenial({ tools: server.tools, principal: caller.principal, tool });
+      if (denied !== undefined) return denied;
       const header = identity.kind === 'header' ? identity.header : undefined;
       return {
         verdict: 'allow',

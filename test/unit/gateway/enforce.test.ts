@@ -23,6 +23,7 @@ describe('the enforcer', () => {
       forward: { mode: 'all-except', excluded: [], renames: [] },
       identity: undefined,
       tokenRules: undefined,
+      tools: { allowed: undefined, blocked: [], authorization: [] },
     } as unknown as ServerPolicy; // the members that a decision reads
     const sources: CallerSources = { server, verify: undefined, configuredToken: undefined, identityLogin: undefined };
     const enforcer = createEnforcer({ server, sources, clientHeaders: [{ name: 'X-Session', value: 's' }], log });
