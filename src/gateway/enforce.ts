@@ -20,7 +20,7 @@ import {
 } from './json-rpc.js';
 import { notUnderstood, rememberListedTools, type ListAsker } from './tools/listed-tools.js';
 import { wireHeaders } from './outbound-headers.js';
-import { repeatsMember } from './repeated-members.js';
+import { isAmbiguous } from './ambiguous-message.js';
 import { viewedList, type ListAnswer } from './tools/viewed-list.js';
 
 export interface EnforcerOptions {
@@ -186,7 +186,8 @@ interface ToolRequest {
 
 /** The tool that a message calls; undefined when it calls none; refused when two readers could read two calls. */
 function calledTool({ kind, method, params, text = '' }: Judged): string | Refused | undefined {
-  if (repeatsMember(text)) return refuse(INVALID_REQUEST, 'a member stands in the message twice');
+  if (isAmbiguous(text))
+    return refuse(INVALID_REQUEST, 'a member of the message stands in it twice, or in other letters');
   if (method !== 'tools/call') return undefined;
   if (kind !== 'request') return refuse(INVALID_REQUEST, 'a call of a tool is a request');
   const name = params?.['name'];

@@ -259,6 +259,14 @@ describe('a denied tool', HANGS, () => {
     expect(upstream.received).toHaveLength(before);
   });
 
+  it('is not reached by an answer that a lenient server would take for a call', async () => {
+    const host = await opened();
+    host.send('{"jsonrpc":"2.0","id":1,"Method":"tools/call","params":{"name":"secret"},"result":{}}');
+    await ask(host, call('x'), 'x');
+    await host.end();
+    expect(upstream.received.filter(({ text }) => text.includes('secret'))).toEqual([]);
+  });
+
   it('leaves such messages alone where there are no tool rules', async () => {
     const host = await opened({});
     const text = '{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"a","arguments":{"a":1,"a":2}}}';

@@ -2,7 +2,7 @@
 // text, all else stays to the letter. What is not understood is not shown.
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { isObject } from '../json-rpc.js';
-import { repeatsMember } from '../repeated-members.js';
+import { isAmbiguous } from '../ambiguous-message.js';
 
 export interface ListAnswer {
   /** The whole message. */
@@ -32,7 +32,7 @@ export type ViewedList =
 
 /** @throws RangeError for a text that is nested too deep to be looked into */
 export function viewedList({ text, result }: ListAnswer, { isShown, isPersonal }: ListView): ViewedList {
-  if (!isObject(result) || repeatsMember(text)) return { kind: 'not-understood' };
+  if (!isObject(result) || isAmbiguous(text)) return { kind: 'not-understood' };
   const tools = result['tools'];
   if (tools === undefined && result['resultType'] === 'input_required') return { kind: 'interim' };
   if (!Array.isArray(tools)) return { kind: 'not-understood' };
@@ -58,7 +58,7 @@ function nameOf(entry: unknown): string | undefined {
 /** What becomes of one member: another value, or the same array with some elements alone. */
 type Change = { readonly at: readonly string[] } & ({ readonly put: string } | { readonly keep: readonly boolean[] });
 
-/** INVARIANT: the text is JSON, no member stands twice in it, and it has the members that change. */
+/** INVARIANT: the text is JSON and not ambiguous, and it has the members that change. */
 function changed(text: string, changes: readonly Change[]): string {
   const tree = parseTree(text);
   const places = changes.map((change) => {

@@ -1,16 +1,17 @@
-// Does a member stand twice in a message? Two parsers may then read two messages, and the text goes on as it came
-// (docs/decisions/0004). Unlike tokens, messages may be nested at any depth and are up to 64 MiB: nothing here recurses.
+// Could two readers take a message for two messages? A member that stands twice, or a member of JSON-RPC in other letters,
+// which some servers take for it (Go's encoding/json): the text goes on as it came (docs/decisions/0004), so what was
+// judged here need not be what is read there. Unlike tokens, messages may be nested at any depth: nothing here recurses.
 
-/** The message itself and what stands right in it, `params` above all. */
+/** The message itself and what stands right in it, `params` above all: there, names that differ in case alone are one. */
 const OUTER_LEVELS = 2;
+
+/** Members of JSON-RPC: under another spelling they are not read here, and may be elsewhere. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 
 const BACKSLASH = 0x5c;
 
-/**
- * INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member.
- * At the outer levels names that differ in case alone are one member, too: Go's encoding/json reads them so.
- */
-export function repeatsMember(text: string): boolean {
+/** INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member. */
+export function isAmbiguous(text: string): boolean {
   /** The names so far of each object around the position; undefined for an array. */
   const around: (Set<string> | undefined)[] = [];
   let expectsName = false;
@@ -38,6 +39,7 @@ export function repeatsMember(text: string): boolean {
           const name = nameIn(text.slice(at, end + 1));
           const key = around.length > OUTER_LEVELS ? name : folded(name);
           if (names.has(key)) return true;
+          if (around.length === 1 && key !== name && MESSAGE_MEMBERS.has(key)) return true;
           names.add(key);
           expectsName = false;
         }
