@@ -295,6 +295,36 @@ describe('a call of a tool that is there', HANGS, () => {
     expect(host.texts.join('')).not.toContain('mcpgw:tools');
   });
 
+  it('asks with an id of its own each time', async () => {
+    const host = await opened();
+    for (const id of ['a', 'b', 'c']) await ask(host, call(id, 'nothing'), id);
+    const ids = upstream.received.filter(isList).map(({ body }) => body.id);
+    expect(ids).toEqual(['mcpgw:tools:1', 'mcpgw:tools:2', 'mcpgw:tools:3']);
+  });
+
+  it('forgets what was listed when the standing stream says that it has changed', async () => {
+    let standing: Received | undefined;
+    let isEmpty = false;
+    upstream.script((received) => {
+      const { method, response, body } = received;
+      if (method === 'GET') {
+        standing = received;
+        return stream(response);
+      }
+      const tools = isEmpty ? [] : [{ name: 'echo' }];
+      return isList(received) ? json(response, { jsonrpc: '2.0', id: body.id, result: { tools } }) : false;
+    });
+    const host = await opened();
+    await ask(host, list('l'), 'l');
+    await upstream.until(() => standing !== undefined);
+    isEmpty = true;
+    if (standing !== undefined) {
+      stream(standing.response, { jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    }
+    await host.line(({ method }) => method === 'notifications/tools/list_changed');
+    expect((await ask(host, call('e', 'echo'), 'e')).error).toEqual({ code: -32602, message: 'Unknown tool: echo' });
+  });
+
   it('asks for nothing when the host has', async () => {
     const host = await opened();
     await ask(host, list('l'), 'l');

@@ -50,6 +50,9 @@ export function rememberListedTools(): ListedTools {
   const asked = new Map<string, Promise<WholeList>>();
   /** Counts the changes of the upstream's tools: an answer from before one is not remembered. */
   let changes = 0;
+  let asks = 0;
+  /** No id is used twice in a session (2025-11-25, "Requests"); no host's own begins like this. */
+  const nextId = (): string => `mcpgw:tools:${++asks}`;
 
   const remember = (caller: string, names: Set<string>): void => {
     known.delete(caller);
@@ -59,7 +62,7 @@ export function rememberListedTools(): ListedTools {
   };
   const ask = async (caller: string, asker: ListAsker): Promise<WholeList> => {
     const before = changes;
-    const list = await wholeList(asker);
+    const list = await wholeList(asker, nextId);
     if ('names' in list && changes === before) remember(caller, list.names);
     return list;
   };
@@ -87,12 +90,12 @@ export function rememberListedTools(): ListedTools {
 
 type WholeList = { readonly names: Set<string> } | { readonly error: RpcError };
 
-async function wholeList(asker: ListAsker): Promise<WholeList> {
+async function wholeList(asker: ListAsker, nextId: () => string): Promise<WholeList> {
   const names = new Set<string>();
   const cursors = new Set<string>();
   let cursor: string | undefined;
-  for (let page = 1; page <= PAGES_AT_MOST; page++) {
-    const answer = await onePage(asker, { id: `mcpgw:tools:${page}`, params: cursor === undefined ? {} : { cursor } });
+  for (let page = 0; page < PAGES_AT_MOST; page++) {
+    const answer = await onePage(asker, { id: nextId(), params: cursor === undefined ? {} : { cursor } });
     if ('error' in answer) return answer.error.code === METHOD_NOT_FOUND ? { names } : answer;
     const { tools, nextCursor } = answer.result;
     if (!Array.isArray(tools)) return { error: notUnderstood(asker.upstream.name) };
