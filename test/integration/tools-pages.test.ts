@@ -464,7 +464,9 @@ describe('the log', HANGS, () => {
   it('says which rule denied, on one line whatever the name', async () => {
     const host = await opened();
     await ask(host, call('a', 'delete_\nmcpgw: error: forged'), 'a');
+    await ask(host, call('b', `delete_${'x'.repeat(100_000)}`), 'b');
     const { stderr } = await host.end();
+    expect(stderr.length).toBeLessThan(2_000);
     const line = stderr.split('\n').find((each) => each.includes('refused a call')) ?? '';
     expect(line).toContain('reason=TOOL_NOT_ALLOWED');
     expect(line).toContain('tools.blocked has');
