@@ -41,7 +41,7 @@ export interface Passed {
   readonly credential: HeaderField | undefined;
   /** The message as it may go on. */
   readonly text: string;
-  /** Of a call that goes on only when this resolves with no error: the tool may not exist. Never rejects. */
+  /** Of a call that goes on only when this resolves with no error: the tool may not exist. */
   readonly confirm?: (asker: ListAsker) => Promise<RpcError | undefined>;
   /** What of the result the caller may see; all when undefined. */
   readonly screen?: Screen;
@@ -131,12 +131,12 @@ export function createEnforcer({ server, sources, clientHeaders, log }: Enforcer
 
   /** With tool rules, a call waits for word that its tool exists, and a list is shown to this caller's eyes. */
   const withTools = (passed: Passed, { message, called, principal }: ToolRequest): Passed => {
-    const { principal: caller } = passed;
+    const { principal: caller, headers } = passed;
     if (called !== undefined) {
       return {
         ...passed,
         confirm: async (asker) => {
-          const found = await listed.look({ caller, tool: called, asker });
+          const found = await listed.look({ caller, headers, tool: called, asker });
           if (found === 'listed') return undefined;
           return found === 'unknown' ? unknownToolError(called) : found.error;
         },

@@ -30,6 +30,8 @@ export interface ListedTools {
 
 export interface Look {
   readonly caller: string;
+  /** Those of the call: another tenant's list may be another one. */
+  readonly headers: readonly string[];
   readonly tool: string;
   readonly asker: ListAsker;
 }
@@ -46,7 +48,7 @@ const LINGER_MS = 1_000;
 
 export function rememberListedTools(): ListedTools {
   const known = new Map<string, Set<string>>();
-  /** Questions under way, by caller: what one is told says nothing to another. */
+  /** Questions under way, by caller and headers: what one is told says nothing to another. */
   const asked = new Map<string, Promise<WholeList>>();
   /** Counts the changes of the upstream's tools: an answer from before one is not remembered. */
   let changes = 0;
@@ -77,10 +79,11 @@ export function rememberListedTools(): ListedTools {
       changes++;
       known.clear();
     },
-    look: async ({ caller, tool, asker }) => {
+    look: async ({ caller, headers, tool, asker }) => {
       if (known.get(caller)?.has(tool) === true) return 'listed';
-      const underWay = asked.get(caller) ?? ask(caller, asker).finally(() => asked.delete(caller));
-      asked.set(caller, underWay);
+      const question = JSON.stringify([caller, headers]);
+      const underWay = asked.get(question) ?? ask(caller, asker).finally(() => asked.delete(question));
+      asked.set(question, underWay);
       const list = await underWay;
       if ('error' in list) return list;
       return list.names.has(tool) ? 'listed' : 'unknown';

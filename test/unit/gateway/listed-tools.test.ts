@@ -64,15 +64,15 @@ describe('the names that an upstream has listed', () => {
     const { asker, all } = stage(({ answer }) => answer(tools()));
     const listed = rememberListedTools();
     listed.learn('ana', { names: ['a'], isFirst: true });
-    expect(await listed.look({ caller: 'ana', tool: 'a', asker })).toBe('listed');
+    expect(await listed.look({ caller: 'ana', headers: [], tool: 'a', asker })).toBe('listed');
     expect(all).toHaveLength(0);
-    expect(await listed.look({ caller: 'bob', tool: 'a', asker })).toBe('unknown');
+    expect(await listed.look({ caller: 'bob', headers: [], tool: 'a', asker })).toBe('unknown');
   });
 
   it('start over with a first page, and grow with the next', async () => {
     const { asker } = stage(({ answer }) => answer(tools()));
     const listed = rememberListedTools();
-    const look = (tool: string) => listed.look({ caller: 'ana', tool, asker });
+    const look = (tool: string) => listed.look({ caller: 'ana', headers: [], tool, asker });
     listed.learn('ana', { names: ['a'], isFirst: true });
     listed.learn('ana', { names: ['b'], isFirst: false });
     expect([await look('a'), await look('b')]).toEqual(['listed', 'listed']);
@@ -87,8 +87,8 @@ describe('the names that an upstream has listed', () => {
       listed.forget();
       answer(tools('a'));
     });
-    expect(await listed.look({ caller: 'ana', tool: 'a', asker })).toBe('listed');
-    expect(await listed.look({ caller: 'ana', tool: 'a', asker })).toBe('listed');
+    expect(await listed.look({ caller: 'ana', headers: [], tool: 'a', asker })).toBe('listed');
+    expect(await listed.look({ caller: 'ana', headers: [], tool: 'a', asker })).toBe('listed');
     expect(all).toHaveLength(2);
   });
 
@@ -96,35 +96,45 @@ describe('the names that an upstream has listed', () => {
     const { asker, all } = stage(({ answer }) => answer(tools('a')));
     const listed = rememberListedTools();
     for (let index = 0; index < 257; index++) listed.learn(`caller-${index}`, { names: ['a'], isFirst: true });
-    await listed.look({ caller: 'caller-256', tool: 'a', asker });
+    await listed.look({ caller: 'caller-256', headers: [], tool: 'a', asker });
     expect(all).toHaveLength(0);
-    await listed.look({ caller: 'caller-0', tool: 'a', asker });
+    await listed.look({ caller: 'caller-0', headers: [], tool: 'a', asker });
     expect(all).toHaveLength(1);
+  });
+
+  it('are asked for once by calls that are alike, and apart by those with other headers', async () => {
+    const { asker, all } = stage(({ answer }) => answer(tools('a')));
+    const listed = rememberListedTools();
+    const look = (tenant: string) => listed.look({ caller: 'ana', headers: ['x-tenant-id', tenant], tool: 'b', asker });
+    expect(await Promise.all([look('one'), look('one'), look('two')])).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(all).toHaveLength(2);
   });
 
   it('are given up where a cursor comes back', async () => {
     const { asker, all } = stage(({ answer, request }) =>
       answer({ ...tools('a'), nextCursor: request.params['cursor'] === 'one' ? 'two' : 'one' }),
     );
-    const found = await rememberListedTools().look({ caller: 'ana', tool: 'b', asker });
+    const found = await rememberListedTools().look({ caller: 'ana', headers: [], tool: 'b', asker });
     expect(found).toMatchObject({ error: { code: -32603, data: { reason: 'not-mcp' } } });
     expect(all.map(({ request }) => request.params)).toEqual([{}, { cursor: 'one' }, { cursor: 'two' }]);
   });
 
   it('leave what else the upstream says to the host', async () => {
     const { asker, passedOn } = stage(({ answer }) => answer(tools('a')));
-    await rememberListedTools().look({ caller: 'ana', tool: 'a', asker });
+    await rememberListedTools().look({ caller: 'ana', headers: [], tool: 'a', asker });
     expect(passedOn).toEqual(['{"jsonrpc":"2.0","method":"notifications/message","params":{}}']);
   });
 
   it('are waited for 30 s, and a stream that stays open after the answer for one', async () => {
     vi.useFakeTimers();
     const silent = stage(() => undefined);
-    const found = rememberListedTools().look({ caller: 'ana', tool: 'a', asker: silent.asker });
+    const found = rememberListedTools().look({ caller: 'ana', headers: [], tool: 'a', asker: silent.asker });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await found).toMatchObject({ error: { code: -32603, data: { reason: 'timeout', retryable: true } } });
     const open = stage(({ answer }) => answer(tools('a')));
-    expect(await rememberListedTools().look({ caller: 'ana', tool: 'a', asker: open.asker })).toBe('listed');
+    expect(await rememberListedTools().look({ caller: 'ana', headers: [], tool: 'a', asker: open.asker })).toBe(
+      'listed',
+    );
     expect(open.all[0]?.aborted()).toBe(false);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(open.all[0]?.aborted()).toBe(true);
