@@ -9,6 +9,7 @@ import { credentialFields, headerFieldsOf } from './normalize/header-fields.js';
 import { identityPolicy } from './normalize/identity-policy.js';
 import { identityProvider } from './normalize/identity-provider.js';
 import { tokenRules } from './normalize/token-rules.js';
+import { toolPolicy } from './normalize/tool-policy.js';
 import type { Path } from './path.js';
 import { memberOf } from './raw-value.js';
 import type { RemoteServer, TopKeys } from './schema.js';
@@ -62,6 +63,7 @@ function serverPolicy(server: ServerSections, { patterns, isReference }: Normali
     identity: identityPolicy(valueOf('user_identity_forwarding')),
     tokenRules: rules && tokenRules({ rules, external, patterns }),
     identityProvider: external && identityProvider(external, rules),
+    tools: toolPolicy({ tools: valueOf('tools'), authorization: valueOf('tool_authorization'), patterns }),
     allowInsecureHttp: valueOf('allow_insecure_http') ?? false,
     timeoutMs: valueOf('timeout_ms'),
     sharesTopLevelTokenRules: settingOf(server, 'jwt_validation')?.isTopLevel ?? false,

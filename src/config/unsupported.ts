@@ -18,7 +18,7 @@ interface Unsupported {
   readonly path: Path;
 }
 
-const WHOLE_KEYS = ['tools', 'tool_authorization', 'header_command', 'tls', 'oauth_metadata'];
+const WHOLE_KEYS = ['header_command', 'tls', 'oauth_metadata'];
 
 function inSection(section: Section): readonly Unsupported[] {
   const at = (...steps: readonly string[]): Path => [...section.path, ...steps];

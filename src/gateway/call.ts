@@ -1,7 +1,15 @@
 // One request of the host on its way: it ends in exactly one answer, or in none once the host has cancelled it.
 // Whatever the upstream says before the answer (progress, logs, requests of its own) passes on the way.
 import type { Log } from '../log.js';
-import { errorText, INTERNAL_ERROR, isObject, type Params, type RequestId, type RpcError } from './json-rpc.js';
+import {
+  errorText,
+  INTERNAL_ERROR,
+  isObject,
+  isRpcError,
+  type Params,
+  type RequestId,
+  type RpcError,
+} from './json-rpc.js';
 import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import { upstreamError, type Upstream } from './upstream.js';
 
@@ -21,14 +29,24 @@ export interface CallOptions {
   readonly mapError?: (error: RpcError) => RpcError;
   /** Told once when time is up, to tell the upstream. */
   readonly onTimeout?: () => void;
+  readonly onToolsChanged: () => void;
 }
 
 /** Writes one line. A promise: hold back until it resolves. */
 export type ToHost = (text: string) => Promise<void> | undefined;
 
+/** A result as it may go to the host, or the error that goes in its place. */
+export type Screen = (answer: {
+  readonly text: string;
+  readonly result: unknown;
+}) => { readonly text: string } | { readonly error: RpcError };
+
 export interface Call {
-  /** Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more. */
-  readonly run: (start: (onMessage: ToHost) => Exchange) => Promise<void>;
+  /**
+   * Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more. What
+   * the host may see of a result, `screen` says: without it, all.
+   */
+  readonly run: (start: (onMessage: ToHost) => Exchange, screen?: Screen) => Promise<void>;
   /** Answers with an error, without (further) sending. */
   readonly fail: (error: RpcError) => void;
   /** The host wants no answer any more: late ones are dropped. True when something had been sent. */
@@ -44,6 +62,7 @@ export function createCall(options: CallOptions): Call {
   const { id, upstream, toHost, log } = options;
   let state: 'open' | 'answered' | 'cancelled' = 'open';
   let sent: Exchange | undefined;
+  let screen: Screen | undefined;
   let timer: NodeJS.Timeout | undefined;
   let settle: () => void = () => undefined;
   const settled = new Promise<void>((resolve) => {
@@ -77,7 +96,13 @@ export function createCall(options: CallOptions): Call {
       sent?.abort();
     }, options.timeoutMs);
   };
-  const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: options.allowsServerRequests });
+  const pass = passMessages({
+    toHost,
+    log,
+    server: upstream.name,
+    allowsRequests: options.allowsServerRequests,
+    onToolsChanged: options.onToolsChanged,
+  });
 
   const onMessage = (text: string): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
@@ -91,6 +116,10 @@ export function createCall(options: CallOptions): Call {
       log.warn('dropped an answer of the upstream that answers nothing that was asked', { server: upstream.name });
       return undefined;
     }
+    if (screen !== undefined && !isRpcError(error)) {
+      const screened = screen({ text, result });
+      return answer('error' in screened ? errorText(id, screened.error) : oneLine(screened.text));
+    }
     if (options.mapResult !== undefined && isObject(result)) {
       return answer(JSON.stringify({ ...message, result: options.mapResult(result) }));
     }
@@ -100,8 +129,9 @@ export function createCall(options: CallOptions): Call {
 
   restartTimer();
   return {
-    run: async (start) => {
+    run: async (start, screenOfResult) => {
       if (state !== 'open') return;
+      screen = screenOfResult;
       const exchange = start(onMessage);
       sent = exchange;
       const ended = exchange.end.then((end: ExchangeEnd) => {
@@ -126,13 +156,16 @@ export interface PassOptions {
   readonly log: Log;
   readonly server: string;
   readonly allowsRequests: boolean;
+  /** The upstream says that its list of tools is another one now. */
+  readonly onToolsChanged: () => void;
 }
 
 /** Passes what belongs to no call: notifications and, where the revision has them, requests of the server. Answers and
  * what is not JSON-RPC are dropped, since nothing of the host waits for them. */
-export function passMessages({ toHost, log, server, allowsRequests }: PassOptions) {
+export function passMessages({ toHost, log, server, allowsRequests, onToolsChanged }: PassOptions) {
   return (text: string, message: Params | undefined = parse(text)): Promise<void> | undefined => {
     const isRequest = message !== undefined && Object.hasOwn(message, 'id');
+    if (message?.['method'] === 'notifications/tools/list_changed') onToolsChanged();
     if (typeof message?.['method'] === 'string' && (allowsRequests || !isRequest)) return toHost(oneLine(text));
     log.warn('dropped a message of the upstream that has no place here', { server });
     return undefined;
@@ -146,10 +179,6 @@ function parse(text: string): Params | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isRpcError(value: unknown): value is Params & RpcError {
-  return isObject(value) && Number.isInteger(value['code']) && typeof value['message'] === 'string';
 }
 
 /** The message as one line and otherwise as it came: in JSON a line break can only stand between two tokens. */

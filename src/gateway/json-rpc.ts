@@ -88,6 +88,10 @@ export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 }
 
+export function isRpcError(value: unknown): value is Params & RpcError {
+  return isObject(value) && Number.isInteger(value['code']) && typeof value['message'] === 'string';
+}
+
 /** `params._meta`, where it is an object. */
 export function metaOf(params: Params | undefined): Params | undefined {
   const meta = params?.['_meta'];

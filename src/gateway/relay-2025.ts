@@ -4,7 +4,7 @@
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import type { HeaderField } from '../policy/model.js';
 import { createCall, passMessages, type Call } from './call.js';
-import type { Judged, Passed } from './enforce.js';
+import type { Enforced, Judged, Passed } from './enforce.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -21,6 +21,7 @@ import {
 } from './json-rpc.js';
 import { POST_HEADERS, sessionHeaders } from './outbound-headers.js';
 import { handOverMessage } from './hand-over.js';
+import type { ListAsker } from './tools/listed-tools.js';
 import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 import type { Exchange, ExchangeOptions } from './streamable-http.js';
@@ -66,8 +67,9 @@ class SessionRelay implements Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { toHost, log, upstream } = options;
-    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: true });
+    const { toHost, log, upstream, enforcer } = options;
+    const { toolsChanged: onToolsChanged } = enforcer;
+    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: true, onToolsChanged });
     this.#passOn = (text) => pass(text);
   }
 
@@ -195,11 +197,14 @@ class SessionRelay implements Relay {
     const call = this.#call(request, {});
     const run = async (): Promise<void> => {
       const passed = await this.#options.enforcer.check(request);
-      if (passed.verdict === 'refuse') return call.fail(passed.error);
       if (!this.#isOwner(passed)) return call.fail(foreignSession);
+      if (passed.verdict === 'refuse') return call.fail(passed.error);
       if (this.#session !== undefined) this.#session.credential = passed.credential ?? this.#session.credential;
-      await call.run((onMessage) =>
-        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
+      const refused = await passed.confirm?.(this.#listAsker(passed));
+      if (refused !== undefined) return call.fail(refused);
+      await call.run(
+        (onMessage) => this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
+        passed.screen,
       );
     };
     const inTurn = async (): Promise<void> => {
@@ -210,8 +215,19 @@ class SessionRelay implements Relay {
     void this.#track({ id: request.id, call, work: inTurn(), mayBeCancelled: true });
   }
 
+  #listAsker({ headers }: Passed): ListAsker {
+    return {
+      upstream: this.#options.upstream,
+      send: ({ id, params }, onMessage) => {
+        const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
+        return this.#send({ method: 'POST', headers, body, onMessage });
+      },
+      passOn: this.#passOn,
+    };
+  }
+
   #call(request: RpcRequest, maps: Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'>): Call {
-    const { upstream, toHost, log, timeoutMs } = this.#options;
+    const { upstream, toHost, log, timeoutMs, enforcer } = this.#options;
     return createCall({
       id: request.id,
       upstream,
@@ -219,6 +235,7 @@ class SessionRelay implements Relay {
       log,
       timeoutMs,
       allowsServerRequests: true,
+      onToolsChanged: enforcer.toolsChanged,
       onTimeout: () => {
         // `initialize` may not be cancelled (2025-11-25, "Cancellation").
         if (request.method !== 'initialize')
@@ -294,8 +311,8 @@ class SessionRelay implements Relay {
   }
 
   /** INVARIANT: a session carries one principal; a request of another never rides on it. */
-  #isOwner(passed: Passed): boolean {
-    return this.#session === undefined || passed.principal === this.#session.owner;
+  #isOwner({ principal }: Pick<Enforced, 'principal'>): boolean {
+    return this.#session === undefined || principal === undefined || principal === this.#session.owner;
   }
 
   #refuse(id: RequestId, error: RpcError): void {

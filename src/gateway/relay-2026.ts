@@ -17,9 +17,10 @@ import {
   type RpcNotification,
   type RpcRequest,
 } from './json-rpc.js';
+import type { ListAsker } from './tools/listed-tools.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
 import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
-import { earlierEra, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
+import { earlierEra, envelopeOf, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
 
 export function createStatelessRelay(options: RelayOptions): Relay {
   return new StatelessRelay(options);
@@ -38,8 +39,9 @@ class StatelessRelay implements Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { toHost, log, upstream, protocol } = options;
-    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: false });
+    const { toHost, log, upstream, protocol, enforcer } = options;
+    const { toolsChanged: onToolsChanged } = enforcer;
+    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: false, onToolsChanged });
     this.#passOn = (text) => pass(text);
     if (protocol === '2026') this.#era = { era: '2026' };
     if (protocol === '2025') this.#era = earlierEra('--protocol 2025');
@@ -77,7 +79,7 @@ class StatelessRelay implements Relay {
         message: 'a request with this id is still under way',
       });
     }
-    const { upstream, toHost, log, timeoutMs } = this.#options;
+    const { upstream, toHost, log, timeoutMs, enforcer } = this.#options;
     const isDiscover = request.method === 'server/discover';
     const call = createCall({
       id: request.id,
@@ -86,6 +88,7 @@ class StatelessRelay implements Relay {
       log,
       timeoutMs: request.method === 'subscriptions/listen' ? undefined : timeoutMs,
       allowsServerRequests: false,
+      onToolsChanged: enforcer.toolsChanged,
       ...(isDiscover ? { mapResult: (result) => bridged(result, this.#options.version) } : {}),
     });
     const run = (): Promise<void> => this.#run(request, call);
@@ -114,18 +117,41 @@ class StatelessRelay implements Relay {
     if (passed.verdict === 'refuse') return call.fail(passed.error);
     const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
-    await call.run((onMessage) =>
-      this.#options.upstream.send({
-        method: 'POST',
-        headers: [
-          ...POST_HEADERS,
-          ...envelopeHeaders({ version, method: request.method, params: request.params }),
-          ...passed.headers,
-        ],
-        body: passed.text,
-        onMessage,
-      }),
+    const refused = await passed.confirm?.(this.#listAsker(request, passed));
+    if (refused !== undefined) return call.fail(refused);
+    await call.run(
+      (onMessage) =>
+        this.#options.upstream.send({
+          method: 'POST',
+          headers: [
+            ...POST_HEADERS,
+            ...envelopeHeaders({ version, method: request.method, params: request.params }),
+            ...passed.headers,
+          ],
+          body: passed.text,
+          onMessage,
+        }),
+      passed.screen,
     );
+  }
+
+  /** Asks with the envelope of the request that needs to know. */
+  #listAsker(request: RpcRequest, passed: Passed): ListAsker {
+    const { upstream } = this.#options;
+    const method = 'tools/list';
+    const envelope = envelopeOf(request.params);
+    const version = String(envelope[VERSION_META_KEY]);
+    return {
+      upstream,
+      send: ({ id, params }, onMessage) =>
+        upstream.send({
+          method: 'POST',
+          headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params }), ...passed.headers],
+          body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: envelope } }),
+          onMessage,
+        }),
+      passOn: this.#passOn,
+    };
   }
 
   /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */
@@ -136,7 +162,7 @@ class StatelessRelay implements Relay {
     // A question that is not answered may be an old one: then this request asks its own.
     const known = await underWay;
     if (known !== undefined && known.era !== 'unknown') return known;
-    const envelope = metaOf(request.params) ?? {};
+    const envelope = envelopeOf(request.params);
     const asked = this.#asked.get(principal) ?? probeEra({ upstream, envelope, headers, timeoutMs });
     this.#asked.set(principal, asked);
     const verdict = await asked.finally(() => this.#asked.delete(principal));

@@ -6,9 +6,12 @@ import type { Principal, TokenReason, TokenVerdict } from './principal.js';
 import { discloseIdentity, type IdentityToSign } from './identity/disclose.js';
 import { mergeHeaders, type MergedHeaders } from './headers/merge.js';
 import type { Secret } from '../secret/secret.js';
+import { toolVerdict, type ToolQuestion, type ToolRule } from './tools.js';
 
+/** Why a request was refused although no token was: stable, as those of tokens are. */
+export const REQUEST_REASONS = ['LOGIN_REQUIRED', 'TOOL_NOT_ALLOWED', 'NO_IDENTITY', 'IDENTITY_TOO_LARGE'] as const;
 /** Why a request was refused: stable, for audit lines, policy tests and `--json`. */
-export type DenyReason = TokenReason | 'LOGIN_REQUIRED' | 'NO_IDENTITY' | 'IDENTITY_TOO_LARGE';
+export type DenyReason = TokenReason | (typeof REQUEST_REASONS)[number];
 
 /** What was found out about the caller: the token's verdict, or that a login is what is missing. */
 export type CallerVerdict =
@@ -31,6 +34,8 @@ export type Decision =
       readonly details: readonly string[];
       /** The command that would help, when a login is what is missing. */
       readonly login?: string;
+      /** The rule that denies, when it is about a tool. */
+      readonly toolRule?: ToolRule;
     }
   | { readonly verdict: 'undecided'; readonly message: string };
 
@@ -52,9 +57,11 @@ export interface DecideInput {
   readonly caller: CallerVerdict;
   /** The client's headers in rising priority. */
   readonly client: readonly HeaderField[];
+  /** The tool that the request calls; undefined where it calls none. */
+  readonly tool?: string | undefined;
 }
 
-export function decide({ server, caller, client }: DecideInput): Decision | Unsigned {
+export function decide({ server, caller, client, tool }: DecideInput): Decision | Unsigned {
   switch (caller.verdict) {
     case 'undecided':
       return caller;
@@ -70,12 +77,14 @@ export function decide({ server, caller, client }: DecideInput): Decision | Unsi
       return { verdict: 'deny', reason: caller.reason, message: caller.message, details: caller.details };
     case 'accepted': {
       const { principal } = caller;
-      const allowed = (identity: HeaderField | undefined, freshUntilMs = Infinity): Decision => ({
-        verdict: 'allow',
-        principal,
-        headers: mergeHeaders({ client, server, identity }),
-        freshUntilMs,
-      });
+      const allowed = (identity: HeaderField | undefined, freshUntilMs = Infinity): Decision =>
+        // Last: whatever else refuses the caller does so for a tool that does not exist, too.
+        (tool === undefined ? undefined : toolDenial({ tools: server.tools, principal, tool })) ?? {
+          verdict: 'allow',
+          principal,
+          headers: mergeHeaders({ client, server, identity }),
+          freshUntilMs,
+        };
       const disclosure = discloseIdentity({ policy: server.identity, principal, url: server.url });
       switch (disclosure.kind) {
         case 'none':
@@ -93,4 +102,23 @@ export function decide({ server, caller, client }: DecideInput): Decision | Unsi
       }
     }
   }
+}
+
+/** The message is that of MCP for a tool that does not exist: nobody learns which tools others have. */
+function toolDenial(question: ToolQuestion): Decision | undefined {
+  const verdict = toolVerdict(question);
+  if (verdict.verdict === 'allowed') return undefined;
+  const { rule: toolRule, detail } = verdict;
+  return {
+    verdict: 'deny',
+    reason: 'TOOL_NOT_ALLOWED',
+    message: unknownTool(question.tool),
+    details: [detail],
+    toolRule,
+  };
+}
+
+/** MCP 2025-11-25 and 2026-07-28, "Tools", "Error Handling". */
+export function unknownTool(tool: string): string {
+  return `Unknown tool: ${tool}`;
 }

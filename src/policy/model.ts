@@ -1,6 +1,7 @@
 // What a configuration means, free of file formats: the values that decisions are made from. `config/normalize.ts`
 // produces them, with every default already in place; nothing here is optional because somebody forgot it.
 import type { Secret, Text } from '../secret/secret.js';
+import type { ToolGlob } from './tool-glob.js';
 
 /** A header of the configuration. A `Secret` value came from a reference or stands where credentials do. */
 export interface HeaderField {
@@ -46,6 +47,21 @@ export type ClaimRule = { readonly claim: string } & (
   | { readonly matchType: 'contains' | 'containsAll'; readonly values: readonly string[] }
   | { readonly matchType: 'regex'; readonly patterns: readonly Pattern[] }
 );
+
+/** `tools` and `tool_authorization` (spec: config, "Server entry"): which of the upstream's tools are there for whom. */
+export interface ToolPolicy {
+  /** Only these; undefined is every tool. */
+  readonly allowed: readonly ToolGlob[] | undefined;
+  /** None of these, whatever else says so. */
+  readonly blocked: readonly ToolGlob[];
+  /** What each entry asks of whoever uses the tools that it covers: of several entries, all must hold. */
+  readonly authorization: readonly ToolAuthorization[];
+}
+
+export interface ToolAuthorization {
+  readonly glob: ToolGlob;
+  readonly rules: readonly ClaimRule[];
+}
 
 /** A JSON Web Key, public members only (RFC 7517), as far as its shape was checked. */
 export type PublicJwk = Readonly<Record<string, unknown>> & { readonly kty: string };
@@ -139,6 +155,7 @@ export interface ServerPolicy {
   readonly identity: IdentityPolicy | undefined;
   readonly tokenRules: TokenRules | undefined;
   readonly identityProvider: IdentityProvider | undefined;
+  readonly tools: ToolPolicy;
   readonly allowInsecureHttp: boolean;
   /** For one upstream request without progress; undefined is no limit. */
   readonly timeoutMs: number | undefined;

@@ -2,6 +2,8 @@
 // else for itself, case and all.
 
 export interface ToolGlob {
+  /** As written. */
+  readonly source: string;
   /** What stands before the first `*`; the whole name when there is none. */
   readonly head: string;
   /**
@@ -14,8 +16,9 @@ export interface ToolGlob {
 export function toolGlob(glob: string): ToolGlob {
   const [head = '', ...middle] = glob.split('*');
   const tail = middle.pop();
-  if (tail === undefined) return { head, covers: (name) => name === head };
+  if (tail === undefined) return { source: glob, head, covers: (name) => name === head };
   return {
+    source: glob,
     head,
     covers: (name) => {
       if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail)) return false;

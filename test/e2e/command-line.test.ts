@@ -54,14 +54,14 @@ describe('the command line', () => {
   });
 
   it('refuses to run with what it does not enforce, and validates it all the same', async () => {
-    const config = await sandbox.file('tools.json', {
-      mcpServers: { demo: { url: 'https://mcp.example.com/mcp', tools: { allowed: ['echo'] } } },
+    const config = await sandbox.file('tls.json', {
+      mcpServers: { demo: { url: 'https://mcp.example.com/mcp', tls: { ca: 'company-ca.pem' } } },
     });
     expect(await sandbox.run(['validate', config])).toMatchObject({ code: 0 });
     for (const name of ['verify-token', 'simulate', 'login', 'logout', 'status', 'token', 'serve']) {
       const { code, stdout, stderr } = await sandbox.run([name, '-c', config]);
       expect({ name, code, stdout }).toEqual({ name, code: 2, stdout: '' });
-      expect(stderr).toContain('error: not supported yet: tools');
+      expect(stderr).toContain('error: not supported yet: tls');
     }
   });
 

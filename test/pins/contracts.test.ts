@@ -5,6 +5,7 @@ import { ERROR_CODES, ONLINE_CODES, RULE_CODES, UNDECIDED_CODE } from '../../src
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import { UNAUTHORIZED } from '../../src/gateway/json-rpc.js';
+import { REQUEST_REASONS } from '../../src/policy/decide.js';
 import { TOKEN_REASONS } from '../../src/policy/principal.js';
 
 describe('the contract', () => {
@@ -104,6 +105,10 @@ describe('the contract', () => {
       'HEADER_MISMATCH',
       'INACTIVE',
     ]);
+  });
+
+  it('keeps the other reasons of a refused request', () => {
+    expect(REQUEST_REASONS).toEqual(['LOGIN_REQUIRED', 'TOOL_NOT_ALLOWED', 'NO_IDENTITY', 'IDENTITY_TOO_LARGE']);
   });
 
   it('keeps the JSON-RPC code of a refusal', () => {

@@ -1,7 +1,17 @@
-// One member of `claimValues` or `required_claims` → ClaimRule (spec: token rules, "Claim matching").
+// `claimValues` or `required_claims` → ClaimRules (spec: token rules, "Claim matching").
 import type { ClaimRule, Pattern } from '../../policy/model.js';
 import { claimText, type Patterns } from '../claim-patterns.js';
 import { memberOf, type RawObject } from '../raw-value.js';
+
+/** Every member, one rule each: none may be left out, since that would let callers through. */
+export function claimRulesOf(
+  members: Readonly<Record<string, RawObject>> | undefined,
+  patterns: Patterns,
+): readonly ClaimRule[] {
+  return Object.entries(members ?? {}).map(
+    ([claim, raw]) => claimRuleOf({ claim, raw, patterns }) ?? refusesAll(claim),
+  );
+}
 
 export interface RawRule {
   readonly claim: string;
@@ -37,4 +47,12 @@ export function claimRuleOf({ claim, raw, patterns }: RawRule): ClaimRule | unde
 /** Stands in for a pattern that could not be looked up (`--no-resolve`): such a policy is shown, never enforced. */
 function matchesNothing(source: string): Pattern {
   return { source, test: () => false };
+}
+
+/**
+ * Stands in for a rule whose `matchType` is a reference that was not looked up (`--no-resolve`). Such a policy is shown
+ * and never enforced; if it were, to leave the rule out would let tokens through.
+ */
+function refusesAll(claim: string): ClaimRule {
+  return { claim, matchType: 'regex', patterns: [] };
 }

@@ -1,10 +1,10 @@
 // `jwt_validation` → TokenRules, with the defaults of the specification's table (spec: token rules, "Fields").
-import type { ClaimRule, KeySource, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
+import type { KeySource, SignatureAlgorithm, TokenRules } from '../../policy/model.js';
 import { Secret } from '../../secret/secret.js';
 import type { Patterns } from '../claim-patterns.js';
 import { durationSeconds } from '../schema/duration.js';
 import type { RemoteServer } from '../schema.js';
-import { claimRuleOf } from './claim-rule.js';
+import { claimRulesOf } from './claim-rule.js';
 
 type JwtValidation = NonNullable<RemoteServer['jwt_validation']>;
 
@@ -30,9 +30,7 @@ export function tokenRules(options: TokenRulesOptions): TokenRules {
     clockToleranceSeconds: rules.clockTolerance ?? CLOCK_TOLERANCE_SECONDS,
     maxTokenAgeSeconds: rules.maxTokenAge === undefined ? undefined : durationSeconds(rules.maxTokenAge),
     requiredClaims: rules.requiredClaims ?? [],
-    claimRules: Object.entries(rules.claimValues ?? {}).map(
-      ([claim, raw]) => claimRuleOf({ claim, raw, patterns }) ?? refusesAll(claim),
-    ),
+    claimRules: claimRulesOf(rules.claimValues, patterns),
     headerPayloadMatch: rules.headerPayloadMatch ?? [],
     requireExp: rules.requireExp ?? false,
     typ: rules.typ,
@@ -67,12 +65,4 @@ function introspectionClient(rules: JwtValidation, external: TokenRulesOptions['
   const isPair = external?.client_id !== undefined && external.client_secret !== undefined;
   if (clientId !== undefined || clientSecret !== undefined || !isPair) return { clientId, clientSecret };
   return { clientId: external.client_id, clientSecret: external.client_secret };
-}
-
-/**
- * Stands in for a rule whose `matchType` is a reference that was not looked up (`--no-resolve`). Such a policy is shown
- * and never enforced; if it were, to leave the rule out would let tokens through.
- */
-function refusesAll(claim: string): ClaimRule {
-  return { claim, matchType: 'regex', patterns: [] };
 }

@@ -1,7 +1,7 @@
 // Which era does an upstream speak? Asks `server/discover`: a discover result or one of the modern errors means
 // 2026-07-28, another 4xx or another JSON-RPC error means an earlier revision; 401, 403, 5xx and silence say nothing
 // (spec: eras, "Which era is it?").
-import { INTERNAL_ERROR, METHOD_NOT_FOUND, isObject, type Params, type RpcError } from '../json-rpc.js';
+import { INTERNAL_ERROR, METHOD_NOT_FOUND, isObject, metaOf, type Params, type RpcError } from '../json-rpc.js';
 import { envelopeHeaders, POST_HEADERS } from '../outbound-headers.js';
 import { rpcErrorIn, upstreamError, type Upstream } from '../upstream.js';
 
@@ -17,7 +17,7 @@ export type EraVerdict =
 
 export interface ProbeOptions {
   readonly upstream: Upstream;
-  /** The `_meta` of the host's own request. */
+  /** That of the host's own request. */
   readonly envelope: Params;
   /** Policy headers of that request. */
   readonly headers: readonly string[];
@@ -32,17 +32,21 @@ const PROBE_ID = 'mcpgw:discover';
 
 const MODERN_ERRORS: ReadonlySet<number> = new Set([-32020, -32021, -32022]);
 
+/** What a request of the host says of itself in `_meta`: the gateway's own requests for it say the same. */
+export function envelopeOf(params: Params | undefined): Params {
+  return Object.fromEntries(
+    Object.entries(metaOf(params) ?? {}).filter(([key]) => key.startsWith('io.modelcontextprotocol/')),
+  );
+}
+
 export async function probeEra({ upstream, envelope, headers, timeoutMs }: ProbeOptions): Promise<EraVerdict> {
   const method = 'server/discover';
   const version = String(envelope[VERSION_META_KEY]);
-  const meta = Object.fromEntries(
-    Object.entries(envelope).filter(([key]) => key.startsWith('io.modelcontextprotocol/')),
-  );
   let answer: Params | undefined;
   const exchange = upstream.send({
     method: 'POST',
     headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined }), ...headers],
-    body: JSON.stringify({ jsonrpc: '2.0', id: PROBE_ID, method, params: { _meta: meta } }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: PROBE_ID, method, params: { _meta: envelope } }),
     onMessage: (text) => {
       answer ??= answerTo(PROBE_ID, text);
       return undefined;

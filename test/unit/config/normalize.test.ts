@@ -25,6 +25,7 @@ describe('the three forms', () => {
           identity: undefined,
           tokenRules: undefined,
           identityProvider: undefined,
+          tools: { allowed: undefined, blocked: [], authorization: [] },
           allowInsecureHttp: false,
           timeoutMs: undefined,
           isUrlSecret: false,
@@ -318,10 +319,73 @@ describe('external_auth_config', () => {
   });
 });
 
+describe('which tools there are', () => {
+  const sources = async (config: object) => {
+    const { allowed, blocked, authorization } = (await serverOf(config)).tools;
+    return {
+      allowed: allowed?.map(({ source }) => source),
+      blocked: blocked.map(({ source }) => source),
+      authorization: authorization.map(({ glob, rules }) => [glob.source, ...rules.map(({ claim }) => claim)]),
+    };
+  };
+
+  test('every one, unless something is said', async () => {
+    expect(await sources({ tools: {} })).toEqual({ allowed: undefined, blocked: [], authorization: [] });
+  });
+
+  test('keeps the globs as written, and every claim rule of an entry', async () => {
+    const config = {
+      jwt_validation: JWKS,
+      tools: { allowed: ['read_*', 'a.b'], blocked: ['*_secret'] },
+      tool_authorization: {
+        '*': { required_claims: {} },
+        'read_*': {
+          required_claims: { role: { values: 'admin' }, team: { values: '^ops$', matchType: 'regex' } },
+        },
+      },
+    };
+    expect(await sources(config)).toEqual({
+      allowed: ['read_*', 'a.b'],
+      blocked: ['*_secret'],
+      authorization: [['*'], ['read_*', 'role', 'team']],
+    });
+    const [, entry] = (await serverOf(config)).tools.authorization;
+    expect(entry?.rules).toMatchObject([
+      { claim: 'role', matchType: 'exact', value: 'admin' },
+      { claim: 'team', matchType: 'regex', patterns: [{ source: '^ops$' }] },
+    ]);
+    expect(entry?.glob.covers('read_all')).toBe(true);
+    expect(entry?.glob.covers('Read_all')).toBe(false);
+  });
+
+  test('takes those of the top, unless the server has its own, or switches them off', async () => {
+    const { servers } = await policyOf({
+      tools: { blocked: ['x'] },
+      mcpServers: {
+        a: { url: 'https://a.example' },
+        b: { url: 'https://b.example', tools: { allowed: ['y'] } },
+        c: { url: 'https://c.example', tools: null },
+      },
+    });
+    expect(servers.map(({ tools }) => [tools.allowed?.length, tools.blocked.length])).toEqual([
+      [undefined, 1],
+      [1, 0],
+      [undefined, 0],
+    ]);
+  });
+
+  test('covers nobody with a rule that was not looked up', async () => {
+    const config = {
+      jwt_validation: JWKS,
+      tool_authorization: { t: { required_claims: { a: { values: 'x', matchType: '${HOW}' } } } },
+    };
+    const { servers } = await policyOf(config, { resolveReferences: false });
+    expect(servers[0]?.tools.authorization[0]?.rules).toEqual([{ claim: 'a', matchType: 'regex', patterns: [] }]);
+  });
+});
+
 describe('keys that this version does not enforce', () => {
   test.each<[string, object]>([
-    ['tools /tools', { tools: { blocked: ['*'] } }],
-    ['tool_authorization /tool_authorization', { jwt_validation: JWKS, tool_authorization: {} }],
     ['header_command /header_command', { header_command: { command: ['a'] } }],
     ['tls /tls', { tls: {} }],
     ['transport: sse /transport', { transport: 'sse' }],
@@ -350,11 +414,11 @@ describe('keys that this version does not enforce', () => {
     const found = await unsupported({
       tls: {},
       mcpServers: {
-        a: { url: 'https://a.example', tools: { blocked: [] } },
+        a: { url: 'https://a.example', header_command: { command: ['a'] } },
         b: { url: 'https://b.example', tls: null, oauth_metadata: null },
       },
     });
-    expect(found).toEqual(['tls /tls', 'tools /mcpServers/a/tools']);
+    expect(found).toEqual(['tls /tls', 'header_command /mcpServers/a/header_command']);
   });
 
   test('are not looked for in a configuration with errors', async () => {

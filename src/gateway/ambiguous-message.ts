@@ -1,0 +1,73 @@
+// Could two readers take a message for two messages? A member that stands twice, or a member of JSON-RPC in other letters,
+// which some servers take for it (Go's encoding/json): the text goes on as it came (docs/decisions/0004), so what was
+// judged here need not be what is read there. Unlike tokens, messages may be nested at any depth: nothing here recurses.
+
+/** The message itself and what stands right in it, `params` above all: there, names that differ in case alone are one. */
+const OUTER_LEVELS = 2;
+
+/** Members of JSON-RPC: under another spelling they are not read here, and may be elsewhere. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+
+const BACKSLASH = 0x5c;
+
+/** INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member. */
+export function isAmbiguous(text: string): boolean {
+  /** The names so far of each object around the position; undefined for an array. */
+  const around: (Set<string> | undefined)[] = [];
+  let expectsName = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charAt(at)) {
+      case '{':
+        around.push(new Set());
+        expectsName = true;
+        break;
+      case '[':
+        around.push(undefined);
+        expectsName = false;
+        break;
+      case '}':
+      case ']':
+        around.pop();
+        break;
+      case ',':
+        expectsName = around.at(-1) !== undefined;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        const names = expectsName ? around.at(-1) : undefined;
+        if (names !== undefined) {
+          const name = nameIn(text.slice(at, end + 1));
+          const key = around.length > OUTER_LEVELS ? name : folded(name);
+          if (names.has(key)) return true;
+          if (around.length === 1 && key !== name && MESSAGE_MEMBERS.has(key)) return true;
+          names.add(key);
+          expectsName = false;
+        }
+        at = end;
+        break;
+      }
+    }
+  }
+  return false;
+}
+
+/** Where the closing quote stands: the first with an even number of backslashes before it. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+function nameIn(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  const name: unknown = JSON.parse(quoted);
+  return String(name);
+}
+
+/** Upper case first: it also takes the long s for an s, as Unicode's simple folding does. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
