@@ -47,6 +47,13 @@ describe('misfit', () => {
     expect(misfit(plain(ed, { crv: undefined }), 'Ed25519')).toBe('its curve is not Ed25519');
   });
 
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])(
+    'takes no key with the private member %s',
+    (member) => {
+      expect(misfit(plain(rsa, { [member]: 'x' }), 'RS256')).toBe('it has a private member');
+    },
+  );
+
   it.each<[object, string]>([
     [{ d: 'x' }, 'it has a private member'],
     [{ k: null }, 'it has a private member'],

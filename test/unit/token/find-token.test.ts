@@ -24,6 +24,7 @@ describe('findToken', () => {
     ['X-Token', 'Basic YTpi', 'Invalid authorization header format'],
     ['X-Token', 'Bearer', 'Invalid authorization header format'],
     ['X-Token', undefined, 'Missing X-Token header'],
+    ['Authorization', 'NotBearer a.b.c', 'Invalid authorization header format'],
     ['X-Token', 'ForBearer', 'token ForBearer'],
     ['X-Token', 'Bearers', 'token Bearers'],
   ])('%s: %j gives %s', (headerKey, headerValue, expected) => {

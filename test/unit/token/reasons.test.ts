@@ -49,6 +49,36 @@ describe('a refused token says why', () => {
     },
   );
 
+  it.each([
+    'logout+jwt',
+    'secevent+jwt',
+    'dpop+jwt',
+    'token-introspection+jwt',
+    'oauth-authz-req+jwt',
+    'client-authentication+jwt',
+    'kb+jwt',
+  ])('is refused as %s, even where the configuration names that type', async (typ) => {
+    const { verdict, checks } = await verifier({ typ }).examine(new Secret(withHeader({ typ })));
+    expect(verdict).toMatchObject({ verdict: 'rejected', reason: 'WRONG_TYPE' });
+    expect(checks.find(({ outcome }) => outcome === 'fail')?.name).toBe('type');
+  });
+
+  it.each(['JWT', 'at+jwt', 'application/at+jwt', undefined])(
+    'is taken with the typ %s of access tokens',
+    async (typ) => {
+      expect(await verifier().judge(new Secret(withHeader({ typ })))).toMatchObject({ verdict: 'accepted' });
+    },
+  );
+
+  it('names the check that failed', async () => {
+    const failedCheck = async (token: string): Promise<string | undefined> =>
+      (await verifier().examine(new Secret(token))).checks.find(({ outcome }) => outcome === 'fail')?.name;
+    expect(await failedCheck(withHeader({ alg: 'none' }))).toBe('algorithm');
+    expect(await failedCheck(withHeader({ crit: [] }))).toBe('header');
+    expect(await failedCheck(withHeader({ kid: 'other' }))).toBe('key');
+    expect(await failedCheck(goodToken(generateKey('RS256', 'k')))).toBe('signature');
+  });
+
   it.each(['text/plain', 'jwt+x', 'acme', 'application/x+jwt-not', undefined])(
     'takes no offence at the cty %s',
     async (cty) => {
@@ -201,6 +231,37 @@ describe('a report says of each check what became of it', () => {
   ])('when the identity provider answers %s', async (answer, why) => {
     const { verdict } = await verifier(asking, async () => new Response(answer)).examine(new Secret('opaque'));
     expect(verdict).toEqual({ verdict: 'undecided', message: `Token could not be verified: ${why}` });
+  });
+
+  it('when the identity provider calls a refresh token active, or a time is none', async () => {
+    const refresh = async (): Promise<Response> => Response.json({ active: true, token_type: 'refresh_token' });
+    expect(await reasonsOf('opaque', asking, refresh)).toMatchObject({
+      introspection: 'https://idp.example.com says that it is a refresh token',
+    });
+    const wrong = async (): Promise<Response> => Response.json({ active: true, exp: '1', nbf: 1 });
+    expect(await reasonsOf('opaque', asking, wrong)).toMatchObject({
+      times: 'exp is not a finite number',
+      expiry: 'the token was refused before',
+      'not-before': 'the token was refused before',
+      'token-age': 'the token was refused before',
+    });
+    const down = async (): Promise<Response> => new Response('', { status: 503 });
+    expect(await reasonsOf('opaque', asking, down)).toMatchObject({
+      format: 'pass',
+      introspection: 'could not be decided: https://idp.example.com answered 503',
+      times: 'could not be decided: https://idp.example.com answered 503',
+    });
+  });
+
+  it.each([
+    [0, 3],
+    [60, 1],
+  ])('asks anew or not, as introspectCacheMaxAge %d says', async (cacheMaxAgeSeconds, times) => {
+    let asked = 0;
+    const source = { ...asking.source, kind: 'introspection', cacheMaxAgeSeconds } as TokenRules['source'];
+    const { judge } = verifier({ source }, async () => Response.json({ active: true, n: ++asked }));
+    for (let n = 0; n < 3; n++) expect(await judge(new Secret('opaque'))).toMatchObject({ verdict: 'accepted' });
+    expect(asked).toBe(times);
   });
 
   it('when a token goes nowhere', async () => {

@@ -273,6 +273,11 @@ describe('examine', () => {
       ...Array.from({ length: 7 }, () => 'tried: it does not verify the signature'),
       'skipped: 8 others were tried before it',
     ]);
+    const last = { kind: 'jwks', keys: keysFromJson([nameless(ed), ...others.map(nameless)]) } as const;
+    expect((await bench({ source: last }).examine(token)).keys.map(({ reason }) => reason)).toEqual([
+      'it fits and verifies the signature',
+      ...others.map(() => 'another key verified the signature before it'),
+    ]);
     const twice = { kind: 'jwks', keys: keysFromJson([nameless(ed), nameless(rsa), nameless(ed)]) } as const;
     expect((await bench({ source: twice }).examine(token)).keys.map(({ reason }) => reason)).toEqual([
       'it fits and verifies the signature',

@@ -21,6 +21,8 @@ describe('decodeToken', () => {
     ['a.b.c.d', 'it has 4 parts where a JWT has three, separated by dots'],
     ['a.b.c.d.e', 'it has five parts: an encrypted token (JWE) cannot be verified with public keys'],
     [' {"a":1}', 'it is in JSON serialisation, not compact'],
+    ['{"a":1}', 'it is in JSON serialisation, not compact'],
+    ['x{', 'it has 1 part where a JWT has three, separated by dots'],
     [`.${payload}.AAAA`, 'it is empty'],
     [`${header}.${payload}.`, 'it is empty'],
     [`${header}.a+b.AAAA`, 'a character is not of the base64url alphabet'],
