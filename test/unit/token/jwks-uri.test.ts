@@ -47,21 +47,19 @@ describe('keys from a URI', () => {
     expect(idp.requests).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[string, string, Partial<TokenRules>?]>([
     ['a malformed token', 'a.b.c'],
     ['an expired token', goodToken(first, { exp: NOW_MS / 1000 - 60 })],
     ['a token that is not valid yet', goodToken(first, { nbf: NOW_MS / 1000 + 60 })],
     ['a token with a string for exp', goodToken(first, { exp: '9999999999' })],
     ['a token of another algorithm', signToken({ header: { alg: 'RS512' }, payload: {} }, first)],
     ['a token with crit', signToken({ header: { alg: 'RS256', crit: ['x'], x: 1 }, payload: {} }, first)],
-    ['a token that is too old', goodToken(first, { iat: NOW_MS / 1000 - 3600 })],
-    [
-      'a token of the wrong type',
-      signToken({ header: { alg: 'RS256', typ: 'JWT' }, payload: { iat: NOW_MS / 1000 } }, first),
-    ],
+    ['a token without exp', lasting(first).reveal(), { requireExp: true }],
+    ['a token that is too old', goodToken(first, { iat: NOW_MS / 1000 - 3600 }), { maxTokenAgeSeconds: 300 }],
+    ['a token of the wrong type', goodToken(first), { typ: 'at+jwt' }],
     ['a token that is too long', goodToken(first, { note: 'x'.repeat(70_000) })],
-  ])('are not fetched for %s', async (_name, token) => {
-    const { judge } = verifier({ maxTokenAgeSeconds: 300, typ: 'at+jwt' });
+  ])('are not fetched for %s', async (_name, token, rules = {}) => {
+    const { judge } = verifier(rules);
     expect(await judge(new Secret(token))).toMatchObject({ verdict: 'rejected' });
     expect(idp.requests).toEqual([]);
   });
@@ -235,6 +233,25 @@ describe('a source that knows validators', () => {
     idp.answerWith(raw('', {}, 304));
     nowMs += 60_000;
     expect(await judge(lasting(first))).toEqual({
+      verdict: 'undecided',
+      message: `Token could not be verified: ${idp.origin} answered 304`,
+    });
+  });
+
+  it('is down when it fails, and not unchanged', async () => {
+    versioned('"1"', keys(first), { 'cache-control': 'max-age=60' });
+    const { judge } = verifier({}, 100);
+    await judge(lasting(first));
+    idp.answerWith(raw('', { etag: '"1"' }, 503));
+    nowMs += 60_000;
+    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    nowMs += 40_000;
+    expect(await judge(lasting(first))).toMatchObject({ verdict: 'undecided' });
+  });
+
+  it('that answers 304 to the first question of all says nothing', async () => {
+    idp.answerWith(raw('', { etag: '"1"' }, 304));
+    expect(await verifier().judge(lasting(first))).toEqual({
       verdict: 'undecided',
       message: `Token could not be verified: ${idp.origin} answered 304`,
     });

@@ -162,6 +162,29 @@ describe('a report says of each check what became of it', () => {
     });
   });
 
+  it('when it was refused for its type before any key was asked for', async () => {
+    const token = signToken({ header: { alg: 'RS256', kid: 'other' }, payload: {} }, key);
+    const reasons = await reasonsOf(token, { typ: 'at+jwt' });
+    expect(reasons).toMatchObject({
+      format: 'pass',
+      expiry: 'the token has no exp',
+      key: 'the token was refused before',
+      signature: 'the token was refused before',
+      typ: "the header's typ is not the one that the configuration asks for",
+    });
+  });
+
+  it('and skips what is of the other method', async () => {
+    const skipped = async (rules: Partial<TokenRules>): Promise<readonly string[]> =>
+      (await verifier(rules, async () => Response.json({ active: true })).examine(new Secret(goodToken(key)))).checks
+        .filter(({ outcome }) => outcome === 'skipped')
+        .map(({ name }) => name);
+    expect(await skipped({})).toContain('introspection');
+    expect(await skipped(asking)).toEqual(
+      expect.arrayContaining(['algorithm', 'header', 'type', 'key', 'signature', 'header-payload-match', 'typ']),
+    );
+  });
+
   it('when several checks failed', async () => {
     const reasons = await reasonsOf(goodToken(key), { requiredClaims: ['a', 'b'], typ: 'at+jwt' });
     expect(reasons).toMatchObject({
