@@ -96,7 +96,7 @@ describe('a signed identity', () => {
 
   it('is refused, not sent unsigned, when the key does not sign', async () => {
     const broken = { ...rsa, alg: 'ES256' } as const;
-    expect(await minter(broken)(asked())).toEqual({ ok: false, message: expect.any(String) });
+    expect(await minter(broken)(asked())).toEqual({ ok: false, message: 'the key did not sign' });
   });
 });
 
@@ -139,6 +139,18 @@ describe('a signed identity that is kept', () => {
     expect(await minted(sign, asked())).not.toBe(first);
   });
 
+  it('is not kept when it could not be signed', async () => {
+    let isBroken = true;
+    const randomBytes = (count: number): Uint8Array => {
+      if (isBroken) throw Object.assign(new Error('no entropy'), { code: 'EIO' });
+      return Buffer.alloc(count);
+    };
+    const sign = createMinter({ key: ed, issuer: 'mcpgw', host: { ...host, randomBytes } });
+    expect(await sign(asked())).toEqual({ ok: false, message: 'EIO' });
+    isBroken = false;
+    expect(await sign(asked())).toMatchObject({ ok: true });
+  });
+
   it('is signed once for all who ask at the same time', async () => {
     const sign = minter();
     const tokens = await Promise.all(Array.from({ length: 50 }, () => minted(sign, asked())));
@@ -175,6 +187,12 @@ describe('canonicalJson', () => {
       }),
     );
     expect(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
+    const names = ['c', 'a', 'b', 'ab', '', 'B'];
+    for (const order of [names, names.toReversed(), names.toSorted()]) {
+      const text = canonicalJson(Object.fromEntries(order.map((name) => [name, 0])));
+      expect(text).toBe('{"":0,"B":0,"a":0,"ab":0,"b":0,"c":0}');
+    }
+    expect(canonicalJson([undefined, { a: undefined, b: 1 }])).toBe('[null,{"b":1}]');
   });
 
   const vectors: readonly { id: string; area: string; note: string; input: readonly object[] }[] = JSON.parse(
