@@ -97,6 +97,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
     .option('--headers-file <path>', "client headers, one 'Name: value' a line")
     .option('--claims <json>', 'claims of a caller, instead of a token')
+    .option('--request <json>', 'a JSON-RPC request of a host: the tool that it calls, and the headers in its _meta')
     .option('--show-secrets', 'do not mask secret values', false)
     .action(action(async () => (await import('./commands/simulate.js')).simulate));
   addOutputOptions(addJsonOption(addStoreOptions(addTokenOptions(addPolicyOptions(simulate))))).addHelpText(

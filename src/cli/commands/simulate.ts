@@ -3,7 +3,8 @@
 import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import { judgeCaller } from '../../gateway/caller.js';
-import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
+import { headersFromEnvironment, headersFromMeta, parseHeaderLine } from '../../gateway/client-headers.js';
+import { parseMessage } from '../../gateway/json-rpc.js';
 import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
 import type { CallerVerdict } from '../../policy/decide.js';
@@ -25,6 +26,8 @@ export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOpti
   readonly header: readonly string[];
   readonly headersFile?: string;
   readonly claims?: string;
+  /** A JSON-RPC message of a host. */
+  readonly request?: string;
   readonly showSecrets: boolean;
 }
 
@@ -37,23 +40,54 @@ export async function simulate(
   const loaded = await loadPolicy(host, options);
   const { policy } = loaded;
   const server = chooseServer(policy, options.server);
+  const request = readRequest(options.request);
   const client = [
     ...policy.clientHeaders,
     ...headersFromEnvironment(host.env),
     ...(await headersFromFile(host, options.headersFile)),
     ...options.header.map(parseHeaderLine),
+    ...request.headers,
   ];
   const caller = await callerOf({ context, args, options, server, client });
   const sign =
     server.identity?.method === 'jwt_header'
       ? await (await import('../signing-key.js')).signerOf({ host, log: context.log, loaded, server, options })
       : undefined;
-  const decision = await signedDecision({ server, caller, client, sign });
+  const decision = await signedDecision({ server, caller, client, tool: request.tool, sign });
   const shown = { server, decision, showSecrets: options.showSecrets };
   if (context.json) await context.printJson(simulationJson(shown));
   else await context.print(simulationText(shown, context.color.stdout));
   if (decision.verdict === 'allow') return EXIT.OK;
   return decision.verdict === 'deny' ? EXIT.NO : EXIT.UNDECIDED;
+}
+
+interface SimulatedRequest {
+  /** Those that the message brings in its `_meta`. */
+  readonly headers: readonly HeaderField[];
+  /** The tool that it calls. */
+  readonly tool: string | undefined;
+}
+
+/** @throws McpgwError USAGE for what is no JSON-RPC request, or a call without the name of a tool */
+function readRequest(text: string | undefined): SimulatedRequest {
+  if (text === undefined) return { headers: [], tool: undefined };
+  const message = parseMessage(text);
+  if (message.kind !== 'request') {
+    throw new McpgwError('USAGE', '--request is no JSON-RPC request', {
+      hint: `write it as '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search"}}'`,
+    });
+  }
+  const { method, params } = message;
+  const brought = headersFromMeta(params);
+  if (brought.kind === 'invalid') throw new McpgwError('USAGE', `--request: ${brought.message}`);
+  const name = params?.['name'];
+  if (method === 'tools/call' && typeof name !== 'string') {
+    throw new McpgwError('USAGE', '--request calls a tool and does not name it', { hint: 'add "name" to its params' });
+  }
+  return {
+    headers: brought.kind === 'headers' ? brought.headers : [],
+    tool: method === 'tools/call' && typeof name === 'string' ? name : undefined,
+  };
 }
 
 interface CallerInput {
