@@ -114,6 +114,7 @@ export function createProgram(host: Host, version: string): Program {
     )
     .option('--json', 'the same as --format json', false)
     .option('--coverage', 'tell which rules of the configurations no test made decide', false)
+    .option('--watch', 'run the tests again whenever one of their files has changed', false)
     .action(action(async () => (await import('./commands/test.js')).test));
   addOutputOptions(test).addHelpText(
     'after',

@@ -46,7 +46,9 @@ export function readYaml(text: string): YamlSource {
   };
   const report = (place: Place, message: string): void => void problems.push({ ...place, message });
   const document = parsed(text, counter);
-  for (const error of document?.errors ?? []) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
+  // A tag that nobody knows is a warning there: what it means would be lost here.
+  const complaints = document === undefined ? [] : [...document.errors, ...document.warnings];
+  for (const error of complaints) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
   const isSound = document !== undefined && problems.length === 0 && isPlainJson(document);
   if (!isSound && problems.length === 0) {
     report(placeAt(0), 'this cannot be read: it is nested too deeply, or refers to itself');

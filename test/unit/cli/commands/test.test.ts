@@ -1,37 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateKey, goodToken, NOW_MS } from '../../../support/jwt.js';
+import { goodToken } from '../../../support/jwt.js';
+import { ANA, at, CONFIG, key, later, WRITER } from '../../../support/policy-test-stage.js';
 import { runProgram, type ProgramResult } from '../../../support/run-program.js';
 import { createTestHost, type TestHost } from '../../../support/test-host.js';
 import { parseXml } from '../../../support/xml.js';
-
-const key = generateKey('ES256', 'k1');
-const at = new Date(NOW_MS).toISOString();
-const later = new Date(NOW_MS + 3_600_000).toISOString();
-
-const CLAIM_RULES = {
-  requiredClaims: ['email'],
-  claimValues: { groups: { values: ['engineering'], matchType: 'contains' } },
-};
-const CONFIG = {
-  mcpServers: {
-    linear: {
-      url: 'https://mcp.example.com/mcp',
-      headers: { Authorization: 'Bearer ${LINEAR_API_KEY}' },
-      passthrough_headers: { 'X-Region': 'eu' },
-    },
-  },
-  jwt_validation: { jwks: { keys: [key.jwk] }, algorithms: ['ES256'], ...CLAIM_RULES },
-  forward_headers: ['X-Request-Id', { from: 'X-Org', to: 'X-Tenant' }],
-  user_identity_forwarding: { method: 'claims_header', include_claims: ['sub', 'email', 'groups'] },
-  tools: { allowed: ['create_*', 'read_*', 'export_all'], blocked: ['export_*'] },
-  tool_authorization: {
-    'create_*': { required_claims: { groups: { values: ['writers'], matchType: 'contains' } } },
-  },
-};
-const ANA = { sub: 'ana', email: 'ana@example.com', groups: ['engineering'] };
-const WRITER = { ...ANA, groups: ['engineering', 'writers'] };
 
 let world: TestHost;
 beforeAll(async () => {
@@ -241,103 +215,6 @@ describe('a test file', () => {
 
   it.each([
     [
-      'an unknown key',
-      `${start}    expect: { verdikt: deny }\n`,
-      '5:15',
-      '`verdikt` is not a known key; did you mean `verdict`?',
-    ],
-    [
-      'an unknown verdict',
-      `${start}    expect: { verdict: alow }\n`,
-      '5:24',
-      '`verdict` cannot be "alow"; did you mean allow?',
-    ],
-    ['an unknown reason', `${start}    expect: { reason: MISSING_CLAIMS }\n`, '5:23', 'did you mean MISSING_CLAIM?'],
-    ['a reason to allow', `${start}    expect: { verdict: allow, reason: EXPIRED }\n`, '5:39', '`reason` is why'],
-    ['nothing expected', `${start}    expect: {}\n`, '5:13', '`expect` expects nothing'],
-    ['no expectation', start, '3:5', 'tests`[0] has no `expect`'],
-    ['no configuration', 'tests: []\n', '1:1', 'the file has no `config`'],
-    [
-      'a number',
-      `${start}    headers: { X-A: 7 }\n    expect: { verdict: deny }\n`,
-      '5:21',
-      '`X-A` must be text: put it in quotes',
-    ],
-    [
-      'a name of no header',
-      `${start}    headers: { "X A": a }\n    expect: { verdict: deny }\n`,
-      '5:23',
-      '"X A" is no name of a header',
-    ],
-    [
-      'a header that cannot be sent',
-      `${start}    headers: { X-A: "a\\nb" }\n    expect: { verdict: deny }\n`,
-      '5:21',
-      'cannot be sent',
-    ],
-    [
-      'two callers',
-      `${start}    token: a.b.c\n    expect: { verdict: deny }\n`,
-      '5:12',
-      'has both `claims` and `token`',
-    ],
-    [
-      'a moment without an offset',
-      `${start}    at: 2026-01-01T00:00\n    expect: { verdict: deny }\n`,
-      '5:9',
-      '`at` must be a time',
-    ],
-    [
-      'a day that does not exist',
-      `${start}    at: 2026-02-31\n    expect: { verdict: deny }\n`,
-      '5:9',
-      '`at` must be a time',
-    ],
-    [
-      'a call of no tool',
-      `${start}    request: { method: tools/call }\n    expect: { verdict: deny }\n`,
-      '5:14',
-      '`request` has no `tool`',
-    ],
-    [
-      'a tool for another method',
-      `${start}    request: { method: ping, tool: a }\n    expect: { verdict: deny }\n`,
-      '5:36',
-      '`tool` is for',
-    ],
-    ['a list of nothing named', `${start}    expect: { tools_listed: [a] }\n`, '5:13', '`tools_listed` needs `tools`'],
-    [
-      'tools that nothing is asked of',
-      `${start}    tools: [a]\n    expect: { verdict: deny }\n`,
-      '6:13',
-      '`tools` is there',
-    ],
-    [
-      'a tool that is not named',
-      `${start}    tools: [a]\n    expect: { tools_listed: [b] }\n`,
-      '6:13',
-      'does not have: b',
-    ],
-    [
-      'a name that stands twice',
-      `${start}    expect: { verdict: deny }\n  - name: a\n    expect: { verdict: deny }\n`,
-      '6:5',
-      'stands in line 3 already',
-    ],
-    [
-      'a key that stands twice',
-      `${start}    claims: {}\n    expect: { verdict: deny }\n`,
-      '5:5',
-      'Map keys must be unique',
-    ],
-    ['broken YAML', 'config: [\n', '2:1', 'error '],
-    ['no YAML', 'config: "a\n', '2:1', 'error '],
-    ['an alias of itself', 'config: &a [*a]\ntests: []\n', '1:1', 'refers to itself'],
-    ['a list', '- a\n', '1:1', 'the file must be a map'],
-    ['nothing', '', '1:1', 'the file must be a map'],
-    ['two documents', 'config: a\n---\ntests: []\n', '2:1', 'error '],
-    ['no tests', 'config: mcpgw.json\ntests: []\n', '2:8', 'holds no test'],
-    [
       'an unknown server',
       `${start}    server: linaer\n    expect: { verdict: deny }\n`,
       '3:5',
@@ -349,6 +226,7 @@ describe('a test file', () => {
       '3:5',
       'cannot read no.txt',
     ],
+    ['an unknown key', `${start}    expect: { verdikt: deny }\n`, '5:15', 'did you mean `verdict`?'],
   ])('with %s is refused at its place', async (...[, text, place, message]) => {
     const { code, stdout, stderr } = await runText(text);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -371,17 +249,6 @@ describe('a test file', () => {
         ],
       },
     });
-  });
-
-  it('survives what is nested without end, and aliases that multiply', async () => {
-    const bomb = [
-      'a: &a [x, x, x, x, x, x, x, x, x]',
-      ...'bcdefghi'.split('').map((letter, index) => {
-        const before = 'abcdefgh'[index];
-        return `${letter}: &${letter} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
-      }),
-    ].join('\n');
-    for (const text of ['['.repeat(100_000), bomb]) expect((await runText(text)).code).toBe(2);
   });
 
   it('may be JSON with tabs, anchors may be shared, and its configuration stands beside it', async () => {
@@ -493,93 +360,5 @@ describe('the output of test', () => {
     const { code, stdout, stderr } = await run({ test: { expect: { verdict: 'deny' } }, words });
     expect(code).toBe(2);
     expect(stdout + stderr).toContain(message);
-  });
-});
-
-describe('--coverage', () => {
-  async function undecided(tests: readonly object[], config: object = CONFIG): Promise<readonly string[]> {
-    await put('mcpgw.json', config);
-    await put('t.json', {
-      config: 'mcpgw.json',
-      tests: tests.map((test, index) => ({ name: `t${index}`, expect: { verdict: 'allow' }, ...test })),
-    });
-    const { stdout } = await runProgram({ words: ['test', 't.json', '--coverage', '--json'], world });
-    const { coverage } = JSON.parse(stdout) as { coverage: { rules: { rule: string; decided: boolean }[] }[] };
-    return coverage.flatMap(({ rules }) => rules.filter(({ decided }) => !decided).map(({ rule }) => rule));
-  }
-
-  const ALL = [
-    'requiredClaims["email"]',
-    'claimValues["groups"]',
-    'tools.allowed',
-    'tools.allowed["create_*"]',
-    'tools.allowed["read_*"]',
-    'tools.allowed["export_all"]',
-    'tools.blocked["export_*"]',
-    'tool_authorization["create_*"]',
-    'forward_headers["x-request-id"]',
-    'forward_headers["x-org"]',
-  ];
-
-  it('names every rule that no test made decide', async () => {
-    expect(await undecided([{ claims: ANA }])).toEqual(ALL);
-  });
-
-  it.each([
-    ['a missing claim', { claims: { sub: 'a', groups: ['engineering'] } }, ['requiredClaims["email"]']],
-    ['a claim of another value', { claims: { ...ANA, groups: [] } }, ['claimValues["groups"]']],
-    ['both', { claims: {} }, ['requiredClaims["email"]', 'claimValues["groups"]']],
-    ['a verified token', { at, token: goodToken(key, { email: 'e' }) }, ['claimValues["groups"]']],
-    [
-      'a token in its header',
-      { at, headers: { authorization: `Bearer ${goodToken(key, { email: 'e' })}` } },
-      ['claimValues["groups"]'],
-    ],
-    ['a token that is refused before', { at: later, token: goodToken(key, {}) }, []],
-    ['a blocked tool', { claims: ANA, request: { tool: 'export_x' } }, ['tools.blocked["export_*"]']],
-    ['a tool that nothing allows', { claims: ANA, request: { tool: 'drop' } }, ['tools.allowed']],
-    ['a tool that is allowed', { claims: ANA, request: { tool: 'read_x' } }, ['tools.allowed["read_*"]']],
-    ['a tool of others', { claims: ANA, request: { tool: 'create_x' } }, ['tool_authorization["create_*"]']],
-    [
-      'a tool, by a caller that is denied',
-      { claims: {}, request: { tool: 'export_x' } },
-      ['requiredClaims["email"]', 'claimValues["groups"]'],
-    ],
-    ['a header', { claims: ANA, headers: { 'X-REQUEST-ID': '1' } }, ['forward_headers["x-request-id"]']],
-    ['a renamed header', { claims: ANA, headers: { 'X-Org': '1' } }, ['forward_headers["x-org"]']],
-  ])('counts what decided: %s', async (_what, test, decided) => {
-    expect(await undecided([test])).toEqual(ALL.filter((rule) => !decided.includes(rule)));
-  });
-
-  it('counts tools that are listed or hidden, and is content at last', async () => {
-    const tools = ['create_a', 'read_a', 'export_all', 'drop'];
-    const rest = [
-      { claims: {} },
-      { claims: ANA, tools, headers: { 'x-request-id': '1', 'x-org': '2' }, expect: { tools_listed: ['read_a'] } },
-      { claims: WRITER, request: { tool: 'create_a' } },
-    ];
-    // Blocked for everybody: its entry among those that are allowed never lets it through.
-    expect(await undecided(rest)).toEqual(['tools.allowed["export_all"]']);
-  });
-
-  it('knows what all-except excludes and renames', async () => {
-    const forward = { mode: 'all-except', headers: ['X-Secret', 'X-Never', { from: 'X-A', to: 'X-B' }] };
-    const config = { forward_headers: forward };
-    const all = ['forward_headers except "x-secret"', 'forward_headers except "x-never"', 'forward_headers["x-a"]'];
-    expect(await undecided([{}], config)).toEqual(all);
-    expect(await undecided([{ headers: { 'x-secret': '1', 'X-A': '1' } }], config)).toEqual([all[1]]);
-  });
-
-  it('is a part of the text, and not of its verdict', async () => {
-    const { code, stdout } = await run({
-      config: { forward_headers: ['X-A'] },
-      test: { expect: { verdict: 'allow' } },
-      words: ['--coverage'],
-    });
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout:
-        'ok    it\n1 test: 1 passed, 0 failed\nmcpgw.json: 0 of 1 rule decided\n  no test  default  forward_headers["x-a"]\n',
-    });
   });
 });
