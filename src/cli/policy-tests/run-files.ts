@@ -3,12 +3,15 @@
 import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import type { Host } from '../../host.js';
+import type { GatewayPolicy, ServerPolicy } from '../../policy/model.js';
+import type { Secret } from '../../secret/secret.js';
 import { chooseServer, loadPolicy, type LoadedPolicy } from '../load-policy.js';
+import { readTokenFile } from '../options/token.js';
 import { coverageOf, type RuleCoverage } from './coverage.js';
-import type { PolicyTest, TestFile } from './policy-test.js';
+import type { TestCaller, TestFile } from './policy-test.js';
 import { readTests } from './read-tests.js';
-import { runTest, type TestResult } from './run-test.js';
-import { UnusableTestsError, unusableTest, type PlacedProblem } from './unusable-tests.js';
+import { runTest, type TestResult, type TestRun } from './run-test.js';
+import { UnusableTestsError, type PlacedProblem } from './unusable-tests.js';
 
 /**
  * What decides is resolved. A value that is only sent (`headers`, `url`) stays as it is written, so that a pipeline needs
@@ -49,14 +52,12 @@ export async function runFiles(host: Host, names: readonly string[]): Promise<Te
     const named = configOf(file, config);
     if (!policies.has(named)) policies.set(named, await loadPolicy(host, { config: named }, DECIDING_PARTS));
   }
+  const planned = await plan(host, sound, policies);
   const files: FileResult[] = [];
-  for (const { file, config, tests } of sound) {
-    const named = configOf(file, config);
-    const loaded = policies.get(named);
-    if (loaded === undefined) throw new Error(`${named} was not loaded`);
+  for (const { file, config, runs } of planned) {
     const results: TestResult[] = [];
-    for (const test of tests) results.push(await runOne(test, { host, file, loaded }));
-    files.push({ file, config: named, results });
+    for (const run of runs) results.push(await runTest(run));
+    files.push({ file, config, results });
   }
   const coverage = [...policies].map(([config, { policy }]) => {
     const results = files.filter((each) => each.config === config).flatMap((each) => each.results);
@@ -89,18 +90,48 @@ async function readText(host: Host, file: string): Promise<string> {
   }
 }
 
-interface TestPlace {
-  readonly host: Host;
+interface PlannedFile {
   readonly file: string;
-  readonly loaded: LoadedPolicy;
+  readonly config: string;
+  readonly runs: readonly TestRun[];
 }
 
-async function runOne(test: PolicyTest, { host, file, loaded: { policy } }: TestPlace): Promise<TestResult> {
-  try {
-    const server = chooseServer(policy, test.server);
-    return await runTest({ host, policy, server, test, directory: path.dirname(path.resolve(host.cwd, file)) });
-  } catch (error) {
-    if (error instanceof McpgwError) throw unusableTest(file, test.place, error);
-    throw error;
+type Policies = ReadonlyMap<string, LoadedPolicy>;
+
+/** What only the configuration and other files can say of a test: its server, and its token. */
+async function plan(host: Host, files: readonly TestFile[], policies: Policies): Promise<readonly PlannedFile[]> {
+  const planned: PlannedFile[] = [];
+  const problems: PlacedProblem[] = [];
+  for (const { file, config, tests } of files) {
+    const named = configOf(file, config);
+    const policy = policies.get(named)?.policy;
+    if (policy === undefined) throw new Error(`${named} was not loaded`);
+    const beside: Host = { ...host, cwd: path.dirname(path.resolve(host.cwd, file)) };
+    const runs: TestRun[] = [];
+    for (const test of tests) {
+      try {
+        const server = serverOf(policy, test.server);
+        runs.push({ host, policy, server, test, token: await tokenOf(test.caller, beside) });
+      } catch (error) {
+        if (!(error instanceof McpgwError)) throw error;
+        const message = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+        problems.push({ file, ...test.place, message });
+      }
+    }
+    planned.push({ file, config: named, runs });
   }
+  if (problems.length > 0) throw new UnusableTestsError(problems);
+  return planned;
+}
+
+function serverOf(policy: GatewayPolicy, name: string | undefined): ServerPolicy {
+  if (name !== undefined || policy.servers.length < 2) return chooseServer(policy, name);
+  throw new McpgwError('USAGE', 'the configuration has several servers', {
+    hint: `name one with \`server\`: ${policy.servers.map((server) => server.name).join(', ')}`,
+  });
+}
+
+async function tokenOf(caller: TestCaller, host: Host): Promise<Secret | undefined> {
+  if (caller.kind === 'token') return caller.token;
+  return caller.kind === 'token-file' ? readTokenFile(host, caller.file) : undefined;
 }

@@ -13,7 +13,6 @@ import { Secret } from '../../secret/secret.js';
 import { createMinter } from '../../token/mint/mint.js';
 import { readSigningKey, type SigningKey } from '../../token/mint/signing-key.js';
 import { callerWithClaims } from '../caller-with-claims.js';
-import { readTokenFile } from '../options/token.js';
 import { wireCaller } from '../wire-caller.js';
 import { mismatchesOf, type Mismatch } from './compare.js';
 import type { PolicyTest } from './policy-test.js';
@@ -23,8 +22,8 @@ export interface TestRun {
   readonly policy: GatewayPolicy;
   readonly server: ServerPolicy;
   readonly test: PolicyTest;
-  /** What `token_file` is relative to. */
-  readonly directory: string;
+  /** The one that the test gives, or that is in the file it names. */
+  readonly token: Secret | undefined;
 }
 
 export interface TestResult {
@@ -39,25 +38,18 @@ export interface TestResult {
   readonly toolVerdicts: readonly { readonly tool: string; readonly verdict: ToolVerdict }[];
 }
 
-/** @throws McpgwError UNREADABLE_FILE for a `token_file` */
-export async function runTest({ host, policy, server, test, directory }: TestRun): Promise<TestResult> {
+/** Never throws for what a test says. */
+export async function runTest({ host, policy, server, test, token }: TestRun): Promise<TestResult> {
   const { atMs, caller: given, tool } = test;
   let asked = false;
   const world: Host = {
     ...host,
-    cwd: directory,
     ...(atMs !== undefined && { now: () => atMs }),
     fetch: () => {
       asked = true;
       return Promise.reject(new Error('tests send nothing'));
     },
   };
-  const token =
-    given.kind === 'token'
-      ? given.token
-      : given.kind === 'token-file'
-        ? await readTokenFile(world, given.file)
-        : undefined;
   const client = [...policy.clientHeaders, ...test.headers];
   const caller =
     given.kind === 'claims'

@@ -1,6 +1,6 @@
 // Test files that cannot be run as they are: every mistake with its place, for `file:line:column error message` lines.
 import { McpgwError } from '../../errors.js';
-import type { Place, Problem } from './yaml-source.js';
+import type { Problem } from './yaml-source.js';
 
 export interface PlacedProblem extends Problem {
   readonly file: string;
@@ -16,11 +16,4 @@ export class UnusableTestsError extends McpgwError {
     super('USAGE', `no test was run: ${count} in ${files.join(', ')}`, { details: { problems } });
     this.problems = problems;
   }
-}
-
-/** What is wrong with one test where it was only found while it was set up. */
-export function unusableTest(file: string, place: Place, error: McpgwError): UnusableTestsError {
-  const hint = error.hint === undefined ? '' : `; ${error.hint}`;
-  const { line, column } = place;
-  return new UnusableTestsError([{ file, line, column, message: `${error.message}${hint}` }]);
 }

@@ -202,6 +202,29 @@ tests:
     expect(denied.stdout).not.toContain('s3cr3t');
   });
 
+  it('needs no variable that only says where to send or what, and every one that decides', async () => {
+    const identity = { method: 'jwt_header', include_claims: ['sub'] };
+    const server = { url: '${MCP_URL}', headers: { 'X-Api-Key': '${API_KEY}' }, user_identity_forwarding: identity };
+    const config = { mcpServers: { a: server, b: { url: 'https://b.example.com/mcp' } } };
+    const headers = { 'x-user-jwt': { aud: '${MCP_URL}' }, 'x-api-key': '${API_KEY}' };
+    expect(await failuresOf({ config, test: { server: 'a', claims: ANA, expect: { headers } } })).toEqual([]);
+    const deciding = {
+      ...CONFIG,
+      jwt_validation: { ...CONFIG.jwt_validation, claimValues: { iss: { values: '${ISS}' } } },
+    };
+    const test = { claims: { ...ANA, iss: 'i' }, expect: { verdict: 'allow' } };
+    expect((await run({ config: deciding, test })).code).toBe(2);
+    expect((await run({ config: deciding, test, env: { ISS: 'i' } })).code).toBe(0);
+  });
+
+  it('asks which server is meant, where there are several', async () => {
+    const config = { mcpServers: { a: { url: 'https://a.example/mcp' }, b: { url: 'https://b.example/mcp' } } };
+    const { code, stderr } = await run({ config, test: { expect: { verdict: 'allow' } } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^t\.json:1:33 error the configuration has several servers; .*a, b\n/);
+    expect(stderr).not.toContain('-s');
+  });
+
   it('says nothing but what failed with --quiet', async () => {
     const passed = { claims: ANA, expect: { verdict: 'allow' } };
     expect(await run({ test: passed, words: ['--quiet'] })).toEqual({ code: 0, stdout: '', stderr: '' });
