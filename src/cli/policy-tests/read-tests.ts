@@ -50,9 +50,10 @@ interface Owned {
   readonly members: ReadonlyMap<string, Value>;
 }
 
+/** What is no map at all was reported as such. */
 function required({ source, owner, members }: Owned, key: string): Value | undefined {
   const value = members.get(key);
-  if (value === undefined) source.report(owner.place, `${owner.label} has no \`${key}\``);
+  if (value === undefined && source.isMap(owner)) source.report(owner.place, `${owner.label} has no \`${key}\``);
   return value;
 }
 

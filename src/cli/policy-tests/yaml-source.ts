@@ -28,6 +28,7 @@ export interface YamlSource {
   readonly report: (place: Place, message: string) => void;
   /** The members; those whose key is not among the known ones are reported, with the one that was meant. */
   readonly members: (value: Value, known: readonly string[]) => ReadonlyMap<string, Value>;
+  readonly isMap: (value: Value) => boolean;
   /** The members of a map whose keys are the author's. */
   readonly entries: (value: Value) => readonly (readonly [string, Value])[];
   readonly items: (value: Value) => readonly Value[];
@@ -78,6 +79,7 @@ export function readYaml(text: string): YamlSource {
     root: isSound ? valueOf(document.contents, 'the file', { line: 1, column: 1 }) : undefined,
     problems,
     report,
+    isMap: ({ node }) => isMap(node),
     entries,
     members: (value, known) =>
       new Map(

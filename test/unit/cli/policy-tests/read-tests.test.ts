@@ -110,6 +110,15 @@ describe('the text of a test file', () => {
     expect(first?.message).toContain(message);
   });
 
+  it('that is no map, or whose test is none, is one mistake', () => {
+    for (const text of ['- a\n', 'config: a\ntests: [b]\n']) {
+      const read = readTests('t.yaml', text);
+      expect(read.ok ? [] : read.problems.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/must be a map$/),
+      ]);
+    }
+  });
+
   it('survives what is nested without end, and aliases that multiply', () => {
     const bomb = [
       'a: &a [x, x, x, x, x, x, x, x, x]',
