@@ -7,6 +7,7 @@ import { redact } from '../secret/redact.js';
 import { writeResult } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
+import { UnusableTestsError } from './policy-tests/unusable-tests.js';
 import { diagnosticsText } from './render/validation/diagnostics-text.js';
 import { jsonText } from './render/json-text.js';
 import { visibleText } from '../diagnostics/visible-text.js';
@@ -31,6 +32,11 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
 }
 
 function diagnosticsOf(error: unknown): readonly string[] {
+  if (error instanceof UnusableTestsError) {
+    return error.problems.map(({ file, line, column, message }) =>
+      visibleText(`${file}:${line}:${column} error ${message}`),
+    );
+  }
   if (!(error instanceof InvalidConfigError)) return [];
   const report = { file: error.file, text: undefined, diagnostics: error.diagnostics, unsupported: [] };
   return [diagnosticsText([report], { color: false, frames: undefined, quiet: true })];

@@ -108,6 +108,20 @@ export function createProgram(host: Host, version: string): Program {
     ]),
   );
 
+  const test = add('test', 'run policy tests: examples against a configuration, decided offline as serve decides')
+    .argument('<file...>', 'test files, in YAML or JSON; each names its configuration')
+    .addOption(
+      new Option('--format <format>', 'how to print the results (default: text)').choices(['text', 'json', 'junit']),
+    )
+    .option('--json', 'the same as --format json', false)
+    .option('--coverage', 'tell which rules of the configurations no test made decide', false)
+    .option('--watch', 'run the tests again whenever one of their files has changed', false)
+    .action(action(async () => (await import('./commands/test.js')).test));
+  addOutputOptions(test).addHelpText(
+    'after',
+    examples(['mcpgw test policy.test.yaml', 'mcpgw test --format junit tests/*.yaml > policy.xml']),
+  );
+
   const login = add('login', "sign in at a server's identity provider")
     .argument('[server]', 'one server of the configuration')
     .option('--identity', "the caller's identity login alone", false)

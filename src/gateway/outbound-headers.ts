@@ -12,6 +12,13 @@ export const POST_HEADERS: readonly string[] = [
   'application/json, text/event-stream',
 ];
 
+/** `POST_HEADERS` by name and value. */
+export function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {
+  return POST_HEADERS.flatMap((name, index) =>
+    index % 2 === 0 ? [{ name, value: POST_HEADERS[index + 1] ?? '' }] : [],
+  );
+}
+
 /** Names and values in turn, as the wire takes them. */
 export function wireHeaders(merged: MergedHeaders): readonly string[] {
   return merged.sent.flatMap((header) => [header.name, reveal(header.value)]);

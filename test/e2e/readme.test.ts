@@ -73,6 +73,7 @@ describe('the README', () => {
       'decode-token',
       'verify-token',
       'simulate',
+      'test',
       'login',
       'status',
       'token',

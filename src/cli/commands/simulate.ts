@@ -9,9 +9,8 @@ import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
 import type { CallerVerdict } from '../../policy/decide.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
-import { claimFailures } from '../../policy/required-claims.js';
 import type { Claims } from '../../policy/principal.js';
-import { Secret } from '../../secret/secret.js';
+import { callerWithClaims } from '../caller-with-claims.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { chooseServer, loadPolicy } from '../load-policy.js';
@@ -113,18 +112,6 @@ async function callerOf({ context, args, options, server, client }: CallerInput)
     token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
   return judgeCaller(sources, client);
-}
-
-/** A caller that some token with these claims would make: its claims are judged, its signature and times are assumed. */
-function callerWithClaims(claims: Claims, server: ServerPolicy): CallerVerdict {
-  const failures =
-    server.tokenRules === undefined ? [] : claimFailures({ rules: server.tokenRules, claims, header: {} });
-  const [first] = failures;
-  if (first !== undefined) {
-    const details = failures.flatMap((failure) => failure.details);
-    return { verdict: 'rejected', reason: first.reason, message: first.message, details };
-  }
-  return { verdict: 'accepted', principal: { kind: 'verified', token: new Secret("<the caller's token>"), claims } };
 }
 
 function parseClaims(text: string): Claims {

@@ -9,6 +9,7 @@ import { createTokenVerifier } from '../../token/verify.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { chooseServer, loadPolicy } from '../load-policy.js';
+import { readMoment } from '../moment.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import { readToken, type TokenOptions } from '../options/token.js';
@@ -87,18 +88,10 @@ function sharedRules(policy: GatewayPolicy): TokenRules | undefined {
   return all.every((rules) => rules !== undefined && rulesFingerprint(rules) === wanted) ? first : undefined;
 }
 
-/** A date means its midnight in UTC; a time must say its offset, or two machines would judge differently. */
-const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/i;
-
 function parseMoment(text: string): number {
-  const ms = MOMENT.test(text) ? Date.parse(text.toUpperCase()) : NaN;
-  if (!Number.isNaN(ms) && isCalendarDay(text.slice(0, 10))) return ms;
+  const ms = readMoment(text);
+  if (ms !== undefined) return ms;
   throw new McpgwError('USAGE', `--at ${JSON.stringify(text)} is not a time`, {
     hint: 'write it in ISO 8601, as 2026-01-31T12:00:00Z',
   });
-}
-
-/** `Date.parse` takes 31 February for 3 March. */
-function isCalendarDay(date: string): boolean {
-  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }

@@ -42,20 +42,20 @@ export async function readToken({ host, argument, options, readPipe }: TokenRequ
   if (named.length > 1) {
     throw new McpgwError('USAGE', `a token from two sources: ${named.join(' and ')}`, { hint: 'give one of them' });
   }
-  if (argument !== undefined && argument !== '-') return cleaned(argument);
-  if (argument === '-') return cleaned(await readStdin(host));
+  if (argument !== undefined && argument !== '-') return cleanedToken(argument);
+  if (argument === '-') return cleanedToken(await readStdin(host));
   if (options.tokenFile !== undefined) return readTokenFile(host, options.tokenFile);
   if (options.tokenEnv !== undefined) return readTokenVariable(host, options.tokenEnv);
   if (readPipe && host.stdio.stdin.isTTY !== true) {
     const text = await readStdin(host);
-    return text.trim() === '' ? undefined : cleaned(text);
+    return text.trim() === '' ? undefined : cleanedToken(text);
   }
   return undefined;
 }
 
 export async function readTokenFile(host: Host, file: string): Promise<Secret> {
   try {
-    return cleaned(await host.files.readText(path.resolve(host.cwd, file)));
+    return cleanedToken(await host.files.readText(path.resolve(host.cwd, file)));
   } catch (error) {
     throw unreadableFile(file, error);
   }
@@ -66,10 +66,11 @@ export function readTokenVariable(host: Host, name: string): Secret {
   if (value === undefined || value === '') {
     throw new McpgwError('USAGE', `the environment variable ${name} is not set`);
   }
-  return cleaned(value);
+  return cleanedToken(value);
 }
 
-function cleaned(text: string): Secret {
+/** Without white space around it and a leading `Bearer `. */
+export function cleanedToken(text: string): Secret {
   return new Secret(text.trim().replace(/^Bearer\s+/i, ''));
 }
 

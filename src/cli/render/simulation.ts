@@ -1,6 +1,6 @@
 // A simulated request, as a table and as JSON: every header that goes upstream with its source and what it
 // overrode, every one that does not with its reason. Secrets are masked unless asked for.
-import { POST_HEADERS } from '../../gateway/outbound-headers.js';
+import { protocolHeaders } from '../../gateway/outbound-headers.js';
 import type { Decision } from '../../policy/decide.js';
 import type { ServerPolicy } from '../../policy/model.js';
 import { visibleText } from '../../diagnostics/visible-text.js';
@@ -77,12 +77,6 @@ export function simulationText({ server, decision, showSecrets }: Simulation, co
 function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string | undefined {
   if (server.url === undefined || showSecrets) return server.url;
   return server.isUrlSecret ? MASK : shownOrigin(new URL(server.url));
-}
-
-function protocolHeaders(): readonly { readonly name: string; readonly value: string }[] {
-  return POST_HEADERS.flatMap((name, index) =>
-    index % 2 === 0 ? [{ name, value: POST_HEADERS[index + 1] ?? '' }] : [],
-  );
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {

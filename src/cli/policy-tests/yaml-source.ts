@@ -1,0 +1,136 @@
+// YAML (and so JSON) read value by value, each with its place: every mistake becomes a problem with line and column, and
+// reading goes on. Knows nothing of what the values mean.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { nearestKey } from '../../config/suggest.js';
+
+/** From 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Problem extends Place {
+  readonly message: string;
+}
+
+export interface Value {
+  /** What it is called in messages. */
+  readonly label: string;
+  readonly place: Place;
+  readonly node: Node | undefined;
+}
+
+export interface YamlSource {
+  /** Undefined when the text is no document. */
+  readonly root: Value | undefined;
+  /** In the order in which they were found. */
+  readonly problems: readonly Problem[];
+  readonly report: (place: Place, message: string) => void;
+  /** The members; those whose key is not among the known ones are reported, with the one that was meant. */
+  readonly members: (value: Value, known: readonly string[]) => ReadonlyMap<string, Value>;
+  readonly isMap: (value: Value) => boolean;
+  /** The members of a map whose keys are the author's. */
+  readonly entries: (value: Value) => readonly (readonly [string, Value])[];
+  readonly items: (value: Value) => readonly Value[];
+  /** Undefined, and reported, when it is no text or an empty one. */
+  readonly text: (value: Value) => string | undefined;
+  /** As `JSON.parse` would give it. */
+  readonly json: (value: Value) => unknown;
+}
+
+export function readYaml(text: string): YamlSource {
+  const problems: Problem[] = [];
+  const counter = new LineCounter();
+  const placeAt = (offset: number): Place => {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const report = (place: Place, message: string): void => void problems.push({ ...place, message });
+  const document = parsed(text, counter);
+  // A tag that nobody knows is a warning there: what it means would be lost here.
+  const complaints = document === undefined ? [] : [...document.errors, ...document.warnings];
+  for (const error of complaints) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
+  const isSound = document !== undefined && problems.length === 0 && isPlainJson(document);
+  if (!isSound && problems.length === 0) {
+    report(placeAt(0), 'this cannot be read: it is nested too deeply, or refers to itself');
+  }
+
+  const valueOf = (node: unknown, label: string, fallback: Place): Value => {
+    const found = node as Node | null; // the library types the parts of a parsed document as unknown
+    const place = found?.range == null ? fallback : placeAt(found.range[0]);
+    return { label, place, node: isAlias(found) ? document && found.resolve(document) : (found ?? undefined) };
+  };
+  const entries = (value: Value): readonly (readonly [string, Value])[] => {
+    if (!isMap(value.node)) {
+      report(value.place, `${value.label} must be a map`);
+      return [];
+    }
+    return value.node.items.flatMap(({ key, value: member }) => {
+      const name = valueOf(key, value.label, value.place);
+      if (!isScalar(name.node) || typeof name.node.value !== 'string') {
+        report(name.place, `a key of ${value.label} is no text`);
+        return [];
+      }
+      return [[name.node.value, valueOf(member, `\`${name.node.value}\``, name.place)] as const];
+    });
+  };
+
+  return {
+    root: isSound ? valueOf(document.contents, 'the file', { line: 1, column: 1 }) : undefined,
+    problems,
+    report,
+    isMap: ({ node }) => isMap(node),
+    entries,
+    members: (value, known) =>
+      new Map(
+        entries(value).filter(([key, { place }]) => {
+          if (known.includes(key)) return true;
+          const meant = nearestKey(key, known);
+          const hint = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean \`${meant}\`?`;
+          report(keyPlace(value, key, placeAt) ?? place, `\`${key}\` is not a known key; ${hint}`);
+          return false;
+        }),
+      ),
+    items: (value) => {
+      if (isSeq(value.node)) {
+        return value.node.items.map((item, index) => valueOf(item, `${value.label}[${index}]`, value.place));
+      }
+      report(value.place, `${value.label} must be a list`);
+      return [];
+    },
+    text: (value) => {
+      if (isScalar(value.node) && typeof value.node.value === 'string' && value.node.value !== '') {
+        return value.node.value;
+      }
+      const isBare = isScalar(value.node) && value.node.value !== null && value.node.value !== '';
+      report(value.place, `${value.label} must be text${isBare ? ': put it in quotes' : ''}`);
+      return undefined;
+    },
+    json: ({ node }) => (document === undefined || node === undefined ? null : (node.toJS(document) as unknown)),
+  };
+}
+
+function keyPlace({ node }: Value, key: string, placeAt: (offset: number) => Place): Place | undefined {
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+  const range = isScalar(pair?.key) ? pair.key.range : undefined;
+  return range == null ? undefined : placeAt(range[0]);
+}
+
+function parsed(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** False for what refers to itself, and for aliases that would multiply without end. */
+function isPlainJson(document: NonNullable<ReturnType<typeof parsed>>): boolean {
+  try {
+    JSON.stringify(document.toJS({ maxAliasCount: 100 }));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { readTests } from '../../../../src/cli/policy-tests/read-tests.js';
+
+describe('the text of a test file', () => {
+  const start = 'config: mcpgw.json\ntests:\n  - name: a\n    claims: {}\n';
+
+  it.each([
+    [
+      'an unknown key',
+      `${start}    expect: { verdikt: deny }\n`,
+      '5:15',
+      '`verdikt` is not a known key; did you mean `verdict`?',
+    ],
+    [
+      'an unknown verdict',
+      `${start}    expect: { verdict: alow }\n`,
+      '5:24',
+      '`verdict` cannot be "alow"; did you mean allow?',
+    ],
+    ['an unknown reason', `${start}    expect: { reason: MISSING_CLAIMS }\n`, '5:23', 'did you mean MISSING_CLAIM?'],
+    ['a reason to allow', `${start}    expect: { verdict: allow, reason: EXPIRED }\n`, '5:39', '`reason` is why'],
+    ['nothing expected', `${start}    expect: {}\n`, '5:13', '`expect` expects nothing'],
+    ['no expectation', start, '3:5', 'tests`[0] has no `expect`'],
+    ['no configuration', 'tests: []\n', '1:1', 'the file has no `config`'],
+    [
+      'a number',
+      `${start}    headers: { X-A: 7 }\n    expect: { verdict: deny }\n`,
+      '5:21',
+      '`X-A` must be text: put it in quotes',
+    ],
+    [
+      'a name of no header',
+      `${start}    headers: { "X A": a }\n    expect: { verdict: deny }\n`,
+      '5:23',
+      '"X A" is no name of a header',
+    ],
+    [
+      'a header that cannot be sent',
+      `${start}    headers: { X-A: "a\\nb" }\n    expect: { verdict: deny }\n`,
+      '5:21',
+      'cannot be sent',
+    ],
+    [
+      'two callers',
+      `${start}    token: a.b.c\n    expect: { verdict: deny }\n`,
+      '5:12',
+      'has both `claims` and `token`',
+    ],
+    [
+      'a moment without an offset',
+      `${start}    at: 2026-01-01T00:00\n    expect: { verdict: deny }\n`,
+      '5:9',
+      '`at` must be a time',
+    ],
+    [
+      'a day that does not exist',
+      `${start}    at: 2026-02-31\n    expect: { verdict: deny }\n`,
+      '5:9',
+      '`at` must be a time',
+    ],
+    [
+      'a call of no tool',
+      `${start}    request: { method: tools/call }\n    expect: { verdict: deny }\n`,
+      '5:14',
+      '`request` has no `tool`',
+    ],
+    [
+      'a tool for another method',
+      `${start}    request: { method: ping, tool: a }\n    expect: { verdict: deny }\n`,
+      '5:36',
+      '`tool` is for',
+    ],
+    ['a list of nothing named', `${start}    expect: { tools_listed: [a] }\n`, '5:13', '`tools_listed` needs `tools`'],
+    [
+      'tools that nothing is asked of',
+      `${start}    tools: [a]\n    expect: { verdict: deny }\n`,
+      '6:13',
+      '`tools` is there',
+    ],
+    [
+      'a tool that is not named',
+      `${start}    tools: [a]\n    expect: { tools_listed: [b] }\n`,
+      '6:13',
+      'does not have: b',
+    ],
+    [
+      'a name that stands twice',
+      `${start}    expect: { verdict: deny }\n  - name: a\n    expect: { verdict: deny }\n`,
+      '6:5',
+      'stands in line 3 already',
+    ],
+    [
+      'a key that stands twice',
+      `${start}    claims: {}\n    expect: { verdict: deny }\n`,
+      '5:5',
+      'Map keys must be unique',
+    ],
+    ['broken YAML', 'config: [\n', '2:1', ''],
+    ['no YAML', 'config: "a\n', '2:1', ''],
+    ['an alias of itself', 'config: &a [*a]\ntests: []\n', '1:1', 'refers to itself'],
+    ['a tag that nobody knows', `${start}    expect: { verdict: !no deny }\n`, '5:24', 'Unresolved tag'],
+    ['a list', '- a\n', '1:1', 'the file must be a map'],
+    ['nothing', '', '1:1', 'the file must be a map'],
+    ['two documents', 'config: a\n---\ntests: []\n', '2:1', ''],
+    ['no tests', 'config: mcpgw.json\ntests: []\n', '2:8', 'holds no test'],
+  ])('with %s is refused at its place', (...[, text, place, message]) => {
+    const read = readTests('t.yaml', text);
+    const [first] = read.ok ? [] : read.problems;
+    expect(`${first?.line}:${first?.column}`).toBe(place);
+    expect(first?.message).toContain(message);
+  });
+
+  it('that is no map, or whose test is none, is one mistake', () => {
+    for (const text of ['- a\n', 'config: a\ntests: [b]\n']) {
+      const read = readTests('t.yaml', text);
+      expect(read.ok ? [] : read.problems.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/must be a map$/),
+      ]);
+    }
+  });
+
+  it('survives what is nested without end, and aliases that multiply', () => {
+    const bomb = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...'bcdefghi'.split('').map((letter, index) => {
+        const before = 'abcdefgh'[index];
+        return `${letter}: &${letter} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
+      }),
+    ].join('\n');
+    for (const text of ['['.repeat(100_000), bomb]) expect(readTests('t.yaml', text).ok).toBe(false);
+  });
+});
