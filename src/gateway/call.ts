@@ -10,6 +10,7 @@ import {
   type RequestId,
   type RpcError,
 } from './json-rpc.js';
+import type { AskingSession } from './session/server-requests.js';
 import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import { upstreamError, type Upstream } from './upstream.js';
 
@@ -21,15 +22,12 @@ export interface CallOptions {
   readonly log: Log;
   /** Milliseconds without progress after which the call fails, counted from now; undefined is no limit. */
   readonly timeoutMs: number | undefined;
-  /** Whether the upstream may send requests of its own (2025-11-25) or not (2026-07-28). */
-  readonly allowsServerRequests: boolean;
   /** Changes the result before it goes to the host. */
   readonly mapResult?: (result: Params) => Params;
   /** Gives the error for the host in place of the usual one. */
   readonly mapError?: (error: RpcError) => RpcError;
   /** Told once when time is up, to tell the upstream. */
   readonly onTimeout?: () => void;
-  readonly onToolsChanged: () => void;
 }
 
 /** Writes one line. A promise: hold back until it resolves. */
@@ -41,12 +39,22 @@ export type Screen = (answer: {
   readonly result: unknown;
 }) => { readonly text: string } | { readonly error: RpcError };
 
+/** What becomes of what the upstream says. */
+export interface Receive {
+  /** Takes what is no answer. */
+  readonly passOn: PassOn;
+  /** Says what the host may see of a result: without it, all. */
+  readonly screen?: Screen | undefined;
+}
+
+/** Takes a message of the upstream that answers nothing; parsed, where it was parsed before. */
+export type PassOn = (text: string, message?: Params) => Promise<void> | undefined;
+
 export interface Call {
   /**
-   * Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more. What
-   * the host may see of a result, `screen` says: without it, all.
+   * Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more.
    */
-  readonly run: (start: (onMessage: ToHost) => Exchange, screen?: Screen) => Promise<void>;
+  readonly run: (start: (onMessage: ToHost) => Exchange, receive: Receive) => Promise<void>;
   /** Answers with an error, without (further) sending. */
   readonly fail: (error: RpcError) => void;
   /** The host wants no answer any more: late ones are dropped. True when something had been sent. */
@@ -62,7 +70,7 @@ export function createCall(options: CallOptions): Call {
   const { id, upstream, toHost, log } = options;
   let state: 'open' | 'answered' | 'cancelled' = 'open';
   let sent: Exchange | undefined;
-  let screen: Screen | undefined;
+  let receive: Receive | undefined;
   let timer: NodeJS.Timeout | undefined;
   let settle: () => void = () => undefined;
   const settled = new Promise<void>((resolve) => {
@@ -96,28 +104,21 @@ export function createCall(options: CallOptions): Call {
       sent?.abort();
     }, options.timeoutMs);
   };
-  const pass = passMessages({
-    toHost,
-    log,
-    server: upstream.name,
-    allowsRequests: options.allowsServerRequests,
-    onToolsChanged: options.onToolsChanged,
-  });
 
   const onMessage = (text: string): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
     const message = parse(text);
     if (message === undefined || message['method'] !== undefined) {
       if (message?.['method'] === 'notifications/progress') restartTimer();
-      return pass(text, message);
+      return receive?.passOn(text, message);
     }
     const { result, error } = message;
     if (message['id'] !== id || Object.hasOwn(message, 'result') === isRpcError(error)) {
       log.warn('dropped an answer of the upstream that answers nothing that was asked', { server: upstream.name });
       return undefined;
     }
-    if (screen !== undefined && !isRpcError(error)) {
-      const screened = screen({ text, result });
+    if (receive?.screen !== undefined && !isRpcError(error)) {
+      const screened = receive.screen({ text, result });
       return answer('error' in screened ? errorText(id, screened.error) : oneLine(screened.text));
     }
     if (options.mapResult !== undefined && isObject(result)) {
@@ -129,9 +130,9 @@ export function createCall(options: CallOptions): Call {
 
   restartTimer();
   return {
-    run: async (start, screenOfResult) => {
+    run: async (start, how) => {
       if (state !== 'open') return;
-      screen = screenOfResult;
+      receive = how;
       const exchange = start(onMessage);
       sent = exchange;
       const ended = exchange.end.then((end: ExchangeEnd) => {
@@ -155,18 +156,22 @@ export interface PassOptions {
   readonly toHost: ToHost;
   readonly log: Log;
   readonly server: string;
-  readonly allowsRequests: boolean;
+  /** Who answers for the server's own requests; undefined where the revision has none. */
+  readonly asking: AskingSession | undefined;
   /** The upstream says that its list of tools is another one now. */
   readonly onToolsChanged: () => void;
 }
 
 /** Passes what belongs to no call: notifications and, where the revision has them, requests of the server. Answers and
  * what is not JSON-RPC are dropped, since nothing of the host waits for them. */
-export function passMessages({ toHost, log, server, allowsRequests, onToolsChanged }: PassOptions) {
-  return (text: string, message: Params | undefined = parse(text)): Promise<void> | undefined => {
-    const isRequest = message !== undefined && Object.hasOwn(message, 'id');
-    if (message?.['method'] === 'notifications/tools/list_changed') onToolsChanged();
-    if (typeof message?.['method'] === 'string' && (allowsRequests || !isRequest)) return toHost(oneLine(text));
+export function passMessages({ toHost, log, server, asking, onToolsChanged }: PassOptions): PassOn {
+  return (text, message = parse(text)) => {
+    if (typeof message?.['method'] === 'string') {
+      const isRequest = Object.hasOwn(message, 'id');
+      if (!isRequest && message['method'] === 'notifications/tools/list_changed') onToolsChanged();
+      if (!isRequest) return toHost(oneLine(asking?.tells(text, message) ?? text));
+      if (asking !== undefined) return toHost(oneLine(asking.asks(text, message)));
+    }
     log.warn('dropped a message of the upstream that has no place here', { server });
     return undefined;
   };

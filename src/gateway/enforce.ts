@@ -55,8 +55,6 @@ export interface Passed {
 export interface Refused {
   readonly verdict: 'refuse';
   readonly error: RpcError;
-  /** Whose request it was, where that is known: another's session says nothing of tools. */
-  readonly principal?: string;
 }
 
 export type Enforced = Passed | Refused;
@@ -114,10 +112,7 @@ export function createEnforcer({ server, sources, clientHeaders, sign, now, log 
     const callerKey = (principal: Principal): string =>
       isGatewaysOwn ? (subjectKey(principal) ?? 'gateway') : principalKey(principal);
     const decision = await signedDecision({ server, caller, client, tool: called, sign });
-    if (decision.verdict !== 'allow') {
-      const refused = refusal({ decision, server: server.name, called, log });
-      return caller.verdict === 'accepted' ? { ...refused, principal: callerKey(caller.principal) } : refused;
-    }
+    if (decision.verdict !== 'allow') return refusal({ decision, server: server.name, called, log });
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined) return refuse(INVALID_PARAMS, 'a member of _meta stands in the message twice');
     const { principal } = decision;

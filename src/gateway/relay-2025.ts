@@ -1,76 +1,72 @@
 // Host and upstream both in a session-keeping revision (2024-11-05 to 2025-11-25): `initialize` opens one upstream
 // session, every message is one POST, a standing GET brings what the server says unasked, DELETE ends it
-// (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged.
+// (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged. A request of another caller than the
+// session's goes into a session of its own.
 import { isHeaderValue } from '../policy/headers/header-name.js';
-import type { HeaderField } from '../policy/model.js';
-import { createCall, passMessages, type Call } from './call.js';
-import type { Enforced, Judged, Passed } from './enforce.js';
+import { createCall, type Call } from './call.js';
+import type { Judged, Passed } from './enforce.js';
 import {
   errorText,
   INTERNAL_ERROR,
   INVALID_REQUEST,
   isRequestId,
   METHOD_NOT_FOUND,
-  UNAUTHORIZED,
   UNSUPPORTED_VERSION,
+  type Params,
   type RequestId,
   type RpcError,
   type RpcMessage,
   type RpcNotification,
   type RpcRequest,
+  type RpcResponse,
 } from './json-rpc.js';
-import { POST_HEADERS, sessionHeaders } from './outbound-headers.js';
-import { handOverMessage } from './hand-over.js';
-import type { ListAsker } from './tools/listed-tools.js';
 import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
-import { keepStandingStream, type StandingStream } from './standing-stream.js';
-import type { Exchange, ExchangeOptions } from './streamable-http.js';
+import { CallerSessions } from './session/caller-sessions.js';
+import type { UpstreamSession } from './session/upstream-session.js';
+import type { AnswerHead } from './streamable-http.js';
+import type { ListAsker } from './tools/listed-tools.js';
 
-/** How long the end of the session may take. */
+/** How long the end of the sessions may take. */
 const DELETE_TIMEOUT_MS = 500;
 
 export function createSessionRelay(options: RelayOptions): Relay {
   return new SessionRelay(options);
 }
 
-/** What is known of the session: its caller, and what the server gave. */
-interface Session {
-  readonly owner: string;
-  /** The caller's own token header, when the session's messages bring it; the latest that was good. */
-  credential: HeaderField | undefined;
-  id: string | undefined;
-  version: string | undefined;
-}
-
 /** A request under way. */
-interface Tracked {
-  readonly id: RequestId;
+interface Entry {
   readonly call: Call;
-  readonly work: Promise<void>;
+  readonly done: Promise<void>;
+  /** Where it was sent. */
+  readonly place: Place;
   /** Not `initialize`: its answer opens the session (2025-11-25, "Cancellation"). */
   readonly mayBeCancelled: boolean;
 }
 
-/** A class because it owns the state of one upstream session. */
+interface Place {
+  session: UpstreamSession | undefined;
+}
+
+/** A class because it owns the calls under way, and the host's own session. */
 class SessionRelay implements Relay {
   readonly #options: RelayOptions;
-  readonly #calls = new Map<RequestId, Omit<Tracked, 'id' | 'work'> & { readonly done: Promise<void> }>();
-  readonly #passOn: (text: string) => Promise<void> | undefined;
-  #session: Session | undefined;
+  readonly #calls = new Map<RequestId, Entry>();
+  readonly #sessions: CallerSessions;
+  /** The one that the host's `initialize` opens. */
+  #session: UpstreamSession | undefined;
+  /** What `initialize` said, for the sessions of other callers. */
+  #params: Params | undefined;
   /** The `initialize` under way. Requests wait for it, and for `notifications/initialized` to be handed over. */
   #opening: Promise<void> | undefined;
+  #isListening = false;
   /** Notifications and answers of the host, handed over one after the other. */
   #handover: Promise<void> = Promise.resolve();
   /** What is told out of turn: cancels, and answers to requests of the server. */
   readonly #deliveries = new Set<Promise<void>>();
-  #standing: StandingStream | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { toHost, log, upstream, enforcer } = options;
-    const { toolsChanged: onToolsChanged } = enforcer;
-    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: true, onToolsChanged });
-    this.#passOn = (text) => pass(text);
+    this.#sessions = new CallerSessions(options);
   }
 
   handle(message: RpcMessage): void {
@@ -85,8 +81,7 @@ class SessionRelay implements Relay {
         else this.#handOver(message);
         return;
       case 'response':
-        // An answer to a request of this session: it has no place for a token of its own.
-        void this.#tell({ text: message.text, credential: this.#session?.credential });
+        this.#answer(message);
         return;
     }
   }
@@ -97,21 +92,13 @@ class SessionRelay implements Relay {
   }
 
   async close(): Promise<void> {
-    this.#standing?.close();
-    const session = this.#session;
+    // Cut short, `initialize` forgets its session: it is to be ended all the same.
+    const own = this.#session;
     for (const { call } of this.#calls.values()) {
       call.fail(cutShort(this.#options.upstream.name));
       call.abort();
     }
-    // Cut short, `initialize` forgets its session: it is to be ended all the same.
-    this.#session = session;
-    if (session?.id !== undefined) await within(DELETE_TIMEOUT_MS, this.#endSession());
-  }
-
-  async #endSession(): Promise<void> {
-    const passed = await this.#options.enforcer.check({ credential: this.#session?.credential });
-    if (passed.verdict !== 'pass' || !this.#isOwner(passed)) return;
-    await this.#send({ method: 'DELETE', headers: passed.headers, onMessage: () => undefined }).end;
+    await within(DELETE_TIMEOUT_MS, Promise.all([own?.end(), this.#sessions.end()]));
   }
 
   #initialize(request: RpcRequest): void {
@@ -138,36 +125,32 @@ class SessionRelay implements Relay {
     const open = async (): Promise<void> => {
       const passed = await enforcer.check(request);
       if (passed.verdict === 'refuse') return call.fail(passed.error);
+      const session = this.#sessions.fresh(passed);
+      const { headers, text: body } = passed;
+      const onHead = ({ status, sessionId }: AnswerHead): void => {
+        if (status < 300) session.id = sessionId;
+      };
       await call.run((onMessage) => {
-        const { principal: owner, credential, headers, text } = passed;
-        const session: Session = { owner, credential, id: undefined, version: undefined };
         this.#session = session;
-        return this.#send({
-          method: 'POST',
-          headers,
-          body: text,
-          onMessage,
-          onHead: ({ status, sessionId }) => {
-            if (status < 300) session.id = sessionId;
-          },
-        });
-      });
+        this.#params = request.params;
+        return session.send({ method: 'POST', headers, body, onMessage, onHead });
+      }, session);
     };
-    this.#opensWith(this.#track({ id: request.id, call, work: open(), mayBeCancelled: false }));
+    this.#opensWith(
+      this.#track(request.id, { call, work: open(), mayBeCancelled: false, place: { session: undefined } }),
+    );
   }
 
   #initialized(notification: RpcNotification): void {
     if (this.#session === undefined && this.#opening === undefined) return;
     const handOver = async (): Promise<void> => {
       await this.#opening;
-      if (this.#session?.version === undefined || this.#standing !== undefined) return;
+      const session = this.#session;
+      if (session?.version === undefined || this.#isListening) return;
+      this.#isListening = true;
       // The host cannot give this one a token; it belongs to the `initialize` that had it.
-      await this.#deliver({ ...notification, credential: this.#session.credential });
-      this.#standing = keepStandingStream({
-        open: (lastEventId) => this.#openStandingStream(lastEventId),
-        log: this.#options.log,
-        server: this.#options.upstream.name,
-      });
+      await session.tell(notification);
+      session.listen();
     };
     const handedOver = this.#settled(handOver());
     this.#handover = handedOver;
@@ -182,76 +165,78 @@ class SessionRelay implements Relay {
     this.#opening = opening;
   }
 
-  async #openStandingStream(lastEventId: string | undefined): Promise<Exchange | undefined> {
-    const passed = await this.#options.enforcer.check({ credential: this.#session?.credential });
-    if (passed.verdict !== 'pass' || !this.#isOwner(passed)) return undefined;
-    return this.#send({
-      method: 'GET',
-      headers: [...passed.headers, ...(lastEventId === undefined ? [] : ['last-event-id', lastEventId])],
-      onMessage: this.#passOn,
-    });
-  }
-
   #request(request: RpcRequest): void {
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
-    const call = this.#call(request, {});
+    const place: Place = { session: undefined };
+    const call = this.#call(request, { place });
     const run = async (): Promise<void> => {
       const passed = await this.#options.enforcer.check(request);
-      if (!this.#isOwner(passed)) return call.fail(foreignSession);
       if (passed.verdict === 'refuse') return call.fail(passed.error);
-      if (this.#session !== undefined) this.#session.credential = passed.credential ?? this.#session.credential;
-      const refused = await passed.confirm?.(this.#listAsker(passed));
-      if (refused !== undefined) return call.fail(refused);
-      await call.run(
-        (onMessage) => this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage }),
-        passed.screen,
-      );
+      const own = this.#session;
+      if (own === undefined || own.owner === passed.principal) {
+        return this.#send({ call, place, passed, session: own ?? this.#sessions.fresh(passed) });
+      }
+      const opening = { params: this.#params, version: own.version };
+      const work = async (session: UpstreamSession): Promise<void> => {
+        // The session may have taken its time to open, and a token may have expired meanwhile.
+        const again = await this.#options.enforcer.check(request);
+        if (again.verdict === 'refuse') return call.fail(again.error);
+        if (again.principal !== session.owner) throw new Error('a request has changed its caller');
+        await this.#send({ call, place, passed: again, session });
+      };
+      const failed = await this.#sessions.use({ passed, opening, work });
+      if (failed !== undefined) call.fail(failed);
     };
     const inTurn = async (): Promise<void> => {
       await this.#opening;
       // Judged when it is sent: a token may expire while a request waits for its turn.
       await this.#options.upstream.slots.use(run);
     };
-    void this.#track({ id: request.id, call, work: inTurn(), mayBeCancelled: true });
+    void this.#track(request.id, { call, work: inTurn(), mayBeCancelled: true, place });
   }
 
-  #listAsker({ headers }: Passed): ListAsker {
+  async #send({ call, place, passed, session }: Sending): Promise<void> {
+    place.session = session;
+    session.renew(passed);
+    const { headers, text: body, screen } = passed;
+    const refused = await passed.confirm?.(this.#listAsker(session, passed));
+    if (refused !== undefined) return call.fail(refused);
+    await call.run((onMessage) => session.send({ method: 'POST', headers, body, onMessage }), {
+      passOn: session.passOn,
+      screen,
+    });
+  }
+
+  #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
     return {
       upstream: this.#options.upstream,
       send: ({ id, params }, onMessage) => {
         const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
-        return this.#send({ method: 'POST', headers, body, onMessage });
+        return session.send({ method: 'POST', headers, body, onMessage });
       },
-      passOn: this.#passOn,
+      passOn: session.passOn,
     };
   }
 
-  #call(request: RpcRequest, maps: Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'>): Call {
-    const { upstream, toHost, log, timeoutMs, enforcer } = this.#options;
-    return createCall({
-      id: request.id,
-      upstream,
-      toHost,
-      log,
-      timeoutMs,
-      allowsServerRequests: true,
-      onToolsChanged: enforcer.toolsChanged,
-      onTimeout: () => {
-        // `initialize` may not be cancelled (2025-11-25, "Cancellation").
-        if (request.method !== 'initialize')
-          void this.#tell({ ...timedOut(request.id), credential: this.#session?.credential });
-      },
-      ...maps,
-    });
+  #call(request: RpcRequest, { place, ...maps }: CallParts): Call {
+    const { upstream, toHost, log, timeoutMs } = this.#options;
+    const onTimeout = (): void => {
+      // `initialize` may not be cancelled (2025-11-25, "Cancellation"): it has no place until it has its answer.
+      if (place?.session !== undefined) void this.#tell(place.session, timedOut(request.id));
+    };
+    return createCall({ id: request.id, upstream, toHost, log, timeoutMs, onTimeout, ...maps });
   }
 
   /** Remembers a call as long as it is under way. */
-  async #track({ id, call, work, mayBeCancelled }: Tracked): Promise<void> {
+  async #track(
+    id: RequestId,
+    { work, call, ...more }: Omit<Entry, 'done'> & { readonly work: Promise<void> },
+  ): Promise<void> {
     const done = work.catch((error: unknown) => {
       this.#options.log.error('a request failed inside the gateway', { cause: String(error) });
       call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
     });
-    this.#calls.set(id, { call, done, mayBeCancelled });
+    this.#calls.set(id, { call, done, ...more });
     await done;
     this.#calls.delete(id);
   }
@@ -260,40 +245,51 @@ class SessionRelay implements Relay {
     const id = notification.params?.['requestId'];
     const entry = isRequestId(id) ? this.#calls.get(id) : undefined;
     if (entry?.mayBeCancelled !== true || !entry.call.cancel()) return;
+    const { session } = entry.place;
+    if (session === undefined) return;
     // The server keeps the stream of a cancelled request open for ever: it is ours to close, once it has been told.
-    void this.#tell({ ...notification, credential: this.#session?.credential }).then(entry.call.abort);
+    void this.#tell(session, notification).then(entry.call.abort);
+  }
+
+  /** The host's answer to a request of the server: it has no place for a token of its own. */
+  #answer(response: RpcResponse): void {
+    const asked = this.#sessions.requests.answered(response);
+    if (asked !== undefined) void this.#tell(asked.session, { text: asked.text });
+    else this.#options.log.warn('dropped an answer of the host to nothing that a server has asked');
   }
 
   /** Sends at once, out of turn. */
-  #tell(message: Judged): Promise<void> {
-    const delivery = this.#settled(this.#deliver(message)).finally(() => this.#deliveries.delete(delivery));
+  #tell(session: UpstreamSession, message: Judged): Promise<void> {
+    const delivery = this.#settled(session.tell(message)).finally(() => this.#deliveries.delete(delivery));
     this.#deliveries.add(delivery);
     return delivery;
   }
 
-  #handOver(message: Judged): void {
+  #handOver(notification: RpcNotification): void {
     this.#handover = this.#settled(
       this.#handover.then(async () => {
         await this.#opening;
-        await this.#deliver(message);
+        await this.#deliver(notification);
       }),
     );
   }
 
-  /** Sends what has no answer, and waits until the server has taken it, within a limit. */
-  async #deliver(message: Judged): Promise<void> {
+  async #deliver(notification: RpcNotification): Promise<void> {
     const { enforcer, log, upstream } = this.#options;
-    const passed = await enforcer.check(message);
-    if (passed.verdict !== 'pass' || !this.#isOwner(passed)) {
-      log.warn('dropped a notification that the policy refuses', { server: upstream.name });
-      return;
-    }
-    await handOverMessage({
-      log,
-      server: upstream.name,
-      send: (onHead) =>
-        this.#send({ method: 'POST', headers: passed.headers, body: passed.text, onMessage: this.#passOn, onHead }),
-    });
+    const { method, text, params } = notification;
+    const about = method === 'notifications/progress' ? this.#sessions.requests.progressed(text, params) : undefined;
+    if (about !== undefined) return about.session.tell({ ...notification, text: about.text });
+    const passed = await enforcer.check(notification);
+    const session = passed.verdict === 'pass' ? this.#sessionOf(passed) : undefined;
+    if (passed.verdict === 'pass' && session !== undefined) return session.handOver(passed);
+    log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+  }
+
+  /** A notification opens no session. */
+  #sessionOf(passed: Passed): UpstreamSession | undefined {
+    const own = this.#session;
+    if (own === undefined) return this.#sessions.fresh(passed);
+    return own.owner === passed.principal ? own : this.#sessions.known(passed.principal);
   }
 
   /** Work that nobody waits for: its failure is a log line, never an unhandled rejection. */
@@ -303,18 +299,6 @@ class SessionRelay implements Relay {
     });
   }
 
-  #send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
-    const own =
-      request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
-    const session = sessionHeaders({ id: this.#session?.id, version: this.#session?.version });
-    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...request.headers] });
-  }
-
-  /** INVARIANT: a session carries one principal; a request of another never rides on it. */
-  #isOwner({ principal }: Pick<Enforced, 'principal'>): boolean {
-    return this.#session === undefined || principal === undefined || principal === this.#session.owner;
-  }
-
   #refuse(id: RequestId, error: RpcError): void {
     void this.#options.toHost(errorText(id, error));
   }
@@ -322,11 +306,14 @@ class SessionRelay implements Relay {
 
 const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
 
-const foreignSession: RpcError = {
-  code: UNAUTHORIZED,
-  message: 'this session belongs to another caller',
-  data: { error: 'unauthorized', error_description: 'this session belongs to another caller' },
-};
+type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'> & { readonly place?: Place };
+
+interface Sending {
+  readonly call: Call;
+  readonly place: Place;
+  readonly passed: Passed;
+  readonly session: UpstreamSession;
+}
 
 function timedOut(requestId: RequestId): Judged {
   const params = { requestId, reason: 'timeout' };

@@ -2,7 +2,7 @@
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import type { Passed } from './enforce.js';
-import { createCall, passMessages, type Call } from './call.js';
+import { createCall, passMessages, type Call, type PassOn } from './call.js';
 import { handOverMessage } from './hand-over.js';
 import {
   errorText,
@@ -31,7 +31,7 @@ class StatelessRelay implements Relay {
   readonly #options: RelayOptions;
   readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
   readonly #deliveries = new Set<Promise<void>>();
-  readonly #passOn: (text: string) => Promise<void> | undefined;
+  readonly #passOn: PassOn;
   /** Which revision the upstream speaks, once it has said so to anybody. */
   #era: EraVerdict | undefined;
   /** The questions under way, by caller: what one is refused says nothing to another. */
@@ -41,8 +41,7 @@ class StatelessRelay implements Relay {
     this.#options = options;
     const { toHost, log, upstream, protocol, enforcer } = options;
     const { toolsChanged: onToolsChanged } = enforcer;
-    const pass = passMessages({ toHost, log, server: upstream.name, allowsRequests: false, onToolsChanged });
-    this.#passOn = (text) => pass(text);
+    this.#passOn = passMessages({ toHost, log, server: upstream.name, asking: undefined, onToolsChanged });
     if (protocol === '2026') this.#era = { era: '2026' };
     if (protocol === '2025') this.#era = earlierEra('--protocol 2025');
   }
@@ -79,7 +78,7 @@ class StatelessRelay implements Relay {
         message: 'a request with this id is still under way',
       });
     }
-    const { upstream, toHost, log, timeoutMs, enforcer } = this.#options;
+    const { upstream, toHost, log, timeoutMs } = this.#options;
     const isDiscover = request.method === 'server/discover';
     const call = createCall({
       id: request.id,
@@ -87,8 +86,6 @@ class StatelessRelay implements Relay {
       toHost,
       log,
       timeoutMs: request.method === 'subscriptions/listen' ? undefined : timeoutMs,
-      allowsServerRequests: false,
-      onToolsChanged: enforcer.toolsChanged,
       ...(isDiscover ? { mapResult: (result) => bridged(result, this.#options.version) } : {}),
     });
     const run = (): Promise<void> => this.#run(request, call);
@@ -131,7 +128,7 @@ class StatelessRelay implements Relay {
           body: passed.text,
           onMessage,
         }),
-      passed.screen,
+      { passOn: this.#passOn, screen: passed.screen },
     );
   }
 

@@ -477,27 +477,6 @@ describe('the policy', () => {
     expect(host.stderr()).toContain('dropped a notification');
   });
 
-  it('refuses on a session the request of another subject, and one of another issuer', async () => {
-    const host = await start(policy());
-    await host.open(bearerMeta(token()));
-    host.send(
-      call(1, 'echo', bearerMeta(token({ sub: 'ben' }))),
-      call(2, 'echo', bearerMeta(token({ iss: 'https://b/' }))),
-    );
-    expect((await host.answer(1)).error).toMatchObject({ code: -31401 });
-    expect((await host.answer(2)).error).toMatchObject({ code: -31401 });
-    host.send(call(3, 'echo', bearerMeta(token())));
-    await host.answer(3);
-    expect(calls()).toEqual(['3']);
-  });
-
-  it('keeps callers without a subject apart', async () => {
-    const host = await start(policy());
-    await host.open(bearerMeta(token({ sub: undefined, email: 'ana@x' })));
-    host.send(call(1, 'echo', bearerMeta(token({ sub: undefined, email: 'ben@x' }))));
-    expect((await host.answer(1)).error).toMatchObject({ code: -31401 });
-  });
-
   it('refuses an expired token although on_missing is anonymous', async () => {
     const host = await start(policy({ method: 'claims_header', include_claims: ['sub'], on_missing: 'anonymous' }));
     host.send({ ...INITIALIZE, params: { ...INITIALIZE.params, _meta: bearerMeta(token({}, -5)) } });

@@ -191,15 +191,16 @@ describe('a denied tool', HANGS, () => {
     expect(upstream.received).toHaveLength(before);
   });
 
-  it('answers nothing about tools to a caller whose session it is not', async () => {
+  it('answers a caller in a session of its own as the first one', async () => {
     const rules = { ...policy(), tools: { blocked: ['secret'] } };
     const host = await start(rules);
     await host.open(bearerMeta(token()));
-    const foreign = bearerMeta(token({ sub: 'bob' }));
-    const denied = await ask(host, call('a', 'secret', foreign), 'a');
-    const unknown = await ask(host, call('b', 'nothing', foreign), 'b');
-    expect(denied.error).toEqual(unknown.error);
-    expect(denied.error).toMatchObject({ code: -31401, message: 'this session belongs to another caller' });
+    const another = bearerMeta(token({ sub: 'bob' }));
+    for (const name of ['secret', 'nothing']) {
+      const { error } = await ask(host, call(name, name, another), name);
+      expect(error).toEqual({ code: -32602, message: `Unknown tool: ${name}` });
+    }
+    expect(upstream.received.filter(isCall)).toEqual([]);
   });
 
   it('is not reached by a name that a lenient server would take for it', async () => {

@@ -1,9 +1,10 @@
 // Which names the upstream has listed, to whom: with tool rules, a name that it lists to nobody is no tool
 // (docs/decisions/0008). Learnt from the lists that the host asks for; for a name that none of them had, the gateway
 // asks itself, every page.
-import { INTERNAL_ERROR, isObject, isRpcError, METHOD_NOT_FOUND, type Params, type RpcError } from '../json-rpc.js';
+import { ask } from '../ask.js';
+import { INTERNAL_ERROR, isObject, METHOD_NOT_FOUND, type Params, type RpcError } from '../json-rpc.js';
 import type { Exchange } from '../streamable-http.js';
-import { upstreamError, type Upstream } from '../upstream.js';
+import type { Upstream } from '../upstream.js';
 
 /** How the gateway asks for a list on behalf of a request: with its session, envelope and headers. */
 export interface ListAsker {
@@ -43,8 +44,6 @@ const CALLERS_AT_MOST = 256;
 const NAMES_AT_MOST = 100_000;
 const PAGES_AT_MOST = 1_000;
 const PAGE_TIMEOUT_MS = 30_000;
-/** How long a connection may stay open after its answer has come. */
-const LINGER_MS = 1_000;
 
 export function rememberListedTools(): ListedTools {
   const known = new Map<string, Set<string>>();
@@ -62,7 +61,7 @@ export function rememberListedTools(): ListedTools {
     const [oldest] = known.keys();
     if (known.size > CALLERS_AT_MOST && oldest !== undefined) known.delete(oldest);
   };
-  const ask = async (caller: string, asker: ListAsker): Promise<WholeList> => {
+  const askAll = async (caller: string, asker: ListAsker): Promise<WholeList> => {
     const before = changes;
     const list = await wholeList(asker, nextId);
     if ('names' in list && changes === before) remember(caller, list.names);
@@ -82,7 +81,7 @@ export function rememberListedTools(): ListedTools {
     look: async ({ caller, headers, tool, asker }) => {
       if (known.get(caller)?.has(tool) === true) return 'listed';
       const question = JSON.stringify([caller, headers]);
-      const underWay = asked.get(question) ?? ask(caller, asker).finally(() => asked.delete(question));
+      const underWay = asked.get(question) ?? askAll(caller, asker).finally(() => asked.delete(question));
       asked.set(question, underWay);
       const list = await underWay;
       if ('error' in list) return list;
@@ -98,7 +97,14 @@ async function wholeList(asker: ListAsker, nextId: () => string): Promise<WholeL
   const cursors = new Set<string>();
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_AT_MOST; page++) {
-    const answer = await onePage(asker, { id: nextId(), params: cursor === undefined ? {} : { cursor } });
+    const request = { id: nextId(), params: cursor === undefined ? {} : { cursor } };
+    const answer = await ask({
+      ...asker,
+      id: request.id,
+      send: (onMessage) => asker.send(request, onMessage),
+      timeoutMs: PAGE_TIMEOUT_MS,
+      late: 'did not list its tools in time',
+    });
     if ('error' in answer) return answer.error.code === METHOD_NOT_FOUND ? { names } : answer;
     const { tools, nextCursor } = answer.result;
     if (!Array.isArray(tools)) return { error: notUnderstood(asker.upstream.name) };
@@ -120,48 +126,5 @@ export function notUnderstood(server: string): RpcError {
     code: INTERNAL_ERROR,
     message: `the upstream ${server} sent a list of tools that is not understood`,
     data: { server, reason: 'not-mcp', retryable: false },
-  };
-}
-
-type Page = { readonly result: Params } | { readonly error: RpcError };
-
-/** The answer, else why there is none; what the server still sends then is not waited for. */
-function onePage({ upstream, send, passOn }: ListAsker, request: ListRequest): Promise<Page> {
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    const exchange = send(request, (text) => {
-      const answer = answerTo(request.id, text);
-      if (answer === undefined) return passOn(text);
-      resolve(answer);
-      clearTimeout(timer);
-      timer = setTimeout(() => exchange.abort(), LINGER_MS);
-      return undefined;
-    });
-    timer = setTimeout(() => exchange.abort(), PAGE_TIMEOUT_MS);
-    void exchange.end.then((ended) => {
-      clearTimeout(timer);
-      resolve({ error: ended.kind === 'aborted' ? late(upstream.name) : upstreamError(upstream, ended) });
-    });
-  });
-}
-
-function answerTo(id: string, text: string): Page | undefined {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(message) || message['id'] !== id || message['method'] !== undefined) return undefined;
-  const { result, error } = message;
-  if (isObject(result)) return { result };
-  return isRpcError(error) ? { error } : undefined;
-}
-
-function late(server: string): RpcError {
-  return {
-    code: INTERNAL_ERROR,
-    message: `the upstream ${server} did not list its tools in time`,
-    data: { server, reason: 'timeout', retryable: true },
   };
 }

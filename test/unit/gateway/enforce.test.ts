@@ -90,16 +90,6 @@ describe('the enforcer with tool rules', () => {
     expect(verdicts).toEqual(['pass', 'refuse', 'pass', 'refuse', 'pass']);
   });
 
-  it('tells with a refusal whose request it was', async () => {
-    const [denied, passed] = await Promise.all([enforcer.check(calling('secret')), enforcer.check(calling('echo'))]);
-    expect(denied).toEqual({
-      verdict: 'refuse',
-      error: { code: -32602, message: 'Unknown tool: secret' },
-      principal: principalKey(principal),
-    });
-    expect(passed.principal).toBe(denied.principal);
-  });
-
   it('looks into what concerns tools alone', async () => {
     const passedBy = async (message: object) => {
       const enforced = await enforcer.check(message);

@@ -1,8 +1,8 @@
 // The standing GET of a 2025 session: what the server says unasked. Opened again whenever it drops, less and less often
 // while it does not last, with `Last-Event-ID` (MCP 2025-11-25, "Listening for Messages from the Server").
-import type { Log } from '../log.js';
-import { isHeaderValue } from '../policy/headers/header-name.js';
-import type { Exchange, ExchangeEnd } from './streamable-http.js';
+import type { Log } from '../../log.js';
+import { isHeaderValue } from '../../policy/headers/header-name.js';
+import type { Exchange, ExchangeEnd } from '../streamable-http.js';
 
 export interface StandingStreamOptions {
   /** Opens the GET; undefined when the policy refuses it now. `lastEventId` goes along where there is one. */

@@ -1,0 +1,62 @@
+// A request of the gateway's own to an upstream, asked on behalf of a caller: one answer, or why there is none.
+import { INTERNAL_ERROR, isObject, isRpcError, type Params, type RpcError } from './json-rpc.js';
+import type { Exchange } from './streamable-http.js';
+import { upstreamError, type Upstream } from './upstream.js';
+
+export interface Question {
+  readonly upstream: Upstream;
+  /** Of the request. No host's own begins like the gateway's: `mcpgw:`. */
+  readonly id: string;
+  readonly send: (onMessage: (text: string) => Promise<void> | undefined) => Exchange;
+  /** Takes what the upstream says beside the answer. */
+  readonly passOn: (text: string) => Promise<void> | undefined;
+  readonly timeoutMs: number;
+  /** One clause for the host, when time is up: "did not list its tools in time". */
+  readonly late: string;
+}
+
+export type Answer = { readonly result: Params } | { readonly error: RpcError };
+
+/** How long a connection may stay open after its answer has come. */
+const LINGER_MS = 1_000;
+
+/** Never rejects. What the server still sends after the answer is not waited for. */
+export function ask({ upstream, id, send, passOn, timeoutMs, late }: Question): Promise<Answer> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const exchange = send((text) => {
+      const answer = answerTo(id, text);
+      if (answer === undefined) return passOn(text);
+      resolve(answer);
+      clearTimeout(timer);
+      timer = setTimeout(() => exchange.abort(), LINGER_MS);
+      return undefined;
+    });
+    timer = setTimeout(() => exchange.abort(), timeoutMs);
+    void exchange.end.then((ended) => {
+      clearTimeout(timer);
+      resolve({ error: ended.kind === 'aborted' ? tooLate(upstream.name, late) : upstreamError(upstream, ended) });
+    });
+  });
+}
+
+function answerTo(id: string, text: string): Answer | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(message) || message['id'] !== id || message['method'] !== undefined) return undefined;
+  const { result, error } = message;
+  if (isObject(result)) return { result };
+  return isRpcError(error) ? { error } : undefined;
+}
+
+function tooLate(server: string, late: string): RpcError {
+  return {
+    code: INTERNAL_ERROR,
+    message: `the upstream ${server} ${late}`,
+    data: { server, reason: 'timeout', retryable: true },
+  };
+}

@@ -1,0 +1,170 @@
+// The sessions of one host at one upstream: its own, opened by its `initialize`, and one for every other caller whose
+// requests it brings (spec: serve, "Policy on every message"). Another caller's session opens with the host's own
+// parameters and that caller's headers, with the first request that needs it.
+import { ask } from '../ask.js';
+import type { Judged, Passed } from '../enforce.js';
+import { INTERNAL_ERROR, type Params, type RpcError } from '../json-rpc.js';
+import type { RelayOptions } from '../relay.js';
+import { passMessages } from '../call.js';
+import { createServerRequests } from './server-requests.js';
+import { UpstreamSession } from './upstream-session.js';
+
+/** Sessions of other callers at once; of those without a call, the one used longest ago ends first. */
+const OTHERS_AT_MOST = 256;
+const OPENING_TIMEOUT_MS = 30_000;
+/** Of the gateway's own `initialize`; every session has ids of its own. */
+const INITIALIZE_ID = 'mcpgw:initialize';
+const INITIALIZED: Judged = {
+  kind: 'notification',
+  method: 'notifications/initialized',
+  text: '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+};
+
+/** The opening of the host, as it is repeated for others. */
+export interface Opening {
+  readonly params: Params | undefined;
+  /** What the host and its own session have agreed on. */
+  readonly version: string | undefined;
+}
+
+export interface Use {
+  readonly passed: Passed;
+  readonly opening: Opening;
+  readonly work: (session: UpstreamSession) => Promise<void>;
+}
+
+interface Other {
+  readonly session: UpstreamSession;
+  /** The error that its opening ended with. */
+  readonly opened: Promise<RpcError | undefined>;
+}
+
+/** A class because it owns the sessions. */
+export class CallerSessions {
+  readonly requests = createServerRequests<UpstreamSession>();
+  readonly #options: RelayOptions;
+  /** By caller, the one used longest ago first. */
+  readonly #others = new Map<string, Other>();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** A session that nothing has been sent in. */
+  fresh(caller: Pick<Passed, 'principal' | 'credential'>): UpstreamSession {
+    const { upstream, enforcer, log, toHost } = this.#options;
+    return new UpstreamSession({
+      upstream,
+      enforcer,
+      log,
+      caller,
+      passOnOf: (session) =>
+        passMessages({
+          toHost,
+          log,
+          server: upstream.name,
+          asking: this.requests.from(session),
+          onToolsChanged: enforcer.toolsChanged,
+        }),
+    });
+  }
+
+  /** The open session of another caller, if there is one. */
+  known(principal: string): UpstreamSession | undefined {
+    return this.#others.get(principal)?.session;
+  }
+
+  /** Work in the session of another caller: the first opens it, those that come meanwhile wait. Gives why it did not open. */
+  async use({ passed, opening, work }: Use): Promise<RpcError | undefined> {
+    const { principal } = passed;
+    const other = this.#others.get(principal) ?? this.#begin(passed, opening);
+    this.#others.delete(principal);
+    this.#others.set(principal, other);
+    const { session } = other;
+    session.calls++;
+    try {
+      this.#endOldest();
+      const error = await other.opened;
+      if (error === undefined) await work(session);
+      return error;
+    } finally {
+      session.calls--;
+    }
+  }
+
+  /** Ends the sessions of others. */
+  async end(): Promise<void> {
+    const others = [...this.#others.values()];
+    this.#others.clear();
+    await Promise.all(others.map(({ session }) => this.#end(session)));
+  }
+
+  #begin(passed: Passed, opening: Opening): Other {
+    const session = this.fresh(passed);
+    const opened = this.#initialize(session, passed, opening).then((error) => {
+      // One that never came to be can be asked for again.
+      if (error !== undefined && this.known(session.owner) === session) this.#others.delete(session.owner);
+      return error;
+    });
+    return { session, opened };
+  }
+
+  async #initialize(
+    session: UpstreamSession,
+    { headers }: Passed,
+    { params, version }: Opening,
+  ): Promise<RpcError | undefined> {
+    const { upstream, timeoutMs } = this.#options;
+    const { _meta: _, ...own } = params ?? {};
+    const answer = await ask({
+      upstream,
+      id: INITIALIZE_ID,
+      timeoutMs: timeoutMs ?? OPENING_TIMEOUT_MS,
+      late: 'did not open a session in time',
+      passOn: session.passOn,
+      send: (onMessage) =>
+        session.send({
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params: own }),
+          onMessage,
+          onHead: ({ status, sessionId }) => {
+            if (status < 300) session.id = sessionId;
+          },
+        }),
+    });
+    if ('error' in answer) return answer.error;
+    const agreed = answer.result['protocolVersion'];
+    if (version === undefined || agreed !== version) {
+      await this.#end(session);
+      return otherRevision(upstream.name);
+    }
+    session.version = version;
+    await session.tell(INITIALIZED);
+    session.listen();
+    return undefined;
+  }
+
+  #endOldest(): void {
+    if (this.#others.size <= OTHERS_AT_MOST) return;
+    const idle = [...this.#others.values()].find(({ session }) => session.calls === 0);
+    if (idle === undefined) return;
+    this.#others.delete(idle.session.owner);
+    void this.#end(idle.session);
+  }
+
+  async #end(session: UpstreamSession): Promise<void> {
+    this.requests.forget(session);
+    await session.end().catch((error: unknown) => {
+      this.#options.log.error('a session could not be ended', { cause: String(error) });
+    });
+  }
+}
+
+function otherRevision(server: string): RpcError {
+  return {
+    code: INTERNAL_ERROR,
+    message: `the upstream ${server} speaks another revision to another caller`,
+    data: { server, reason: 'revision', retryable: false },
+  };
+}

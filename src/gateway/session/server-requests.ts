@@ -1,0 +1,111 @@
+// Requests of the server to the host (sampling, elicitation, roots) while one host has several sessions at a server:
+// each answer goes back into the session that asked, under the id that it asked with. Ids go through unchanged; only
+// one that another session's open request has already is replaced for the host.
+import { isRequestId, metaOf, isObject, type Params, type RequestId, type RpcResponse } from '../json-rpc.js';
+
+/** What one session says to the host, with ids that are the host's to answer. */
+export interface AskingSession {
+  /** A request: the text for the host. */
+  readonly asks: (text: string, message: Params) => string;
+  /** A notification: the text for the host; a cancel names the request as the host knows it. */
+  readonly tells: (text: string, message: Params) => string;
+}
+
+export interface ServerRequests<Session> {
+  readonly from: (session: Session) => AskingSession;
+  /** Who asked, and the answer under the id that it asked with; undefined when nobody asked. */
+  readonly answered: (answer: RpcResponse) => Addressed<Session> | undefined;
+  /** Whose request the host's progress is about, and the notification with that request's token. */
+  readonly progressed: (text: string, params: Params | undefined) => Addressed<Session> | undefined;
+  /** Whose session has ended waits for no answer. */
+  readonly forget: (session: Session) => void;
+}
+
+export interface Addressed<Session> {
+  readonly session: Session;
+  readonly text: string;
+}
+
+interface Open<Session> {
+  readonly session: Session;
+  /** As the session gave them. */
+  readonly id: RequestId;
+  readonly token: RequestId | undefined;
+  /** As the host knows it. */
+  readonly shownToken: RequestId | undefined;
+}
+
+/** Requests that wait for the host at most; of the oldest, the answer finds nobody then. */
+const OPEN_AT_MOST = 10_000;
+
+export function createServerRequests<Session>(): ServerRequests<Session> {
+  /** By the id that the host knows. */
+  const open = new Map<RequestId, Open<Session>>();
+  let replaced = 0;
+
+  const isTaken = (session: Session, id: RequestId, token: RequestId | undefined): boolean => {
+    if (open.has(id) && open.get(id)?.session !== session) return true;
+    if (token === undefined) return false;
+    return [...open.values()].some((other) => other.session !== session && other.shownToken === token);
+  };
+
+  return {
+    from: (session) => ({
+      asks: (text, message) => {
+        const { id, params } = message;
+        if (!isRequestId(id)) return text;
+        const token = tokenOf(params);
+        const taken = isTaken(session, id, token);
+        const shownId = taken ? `mcpgw:request:${++replaced}` : id;
+        const shownToken = taken && token !== undefined ? shownId : token;
+        open.set(shownId, { session, id, token, shownToken });
+        const [oldest] = open.keys();
+        if (open.size > OPEN_AT_MOST && oldest !== undefined) open.delete(oldest);
+        if (!taken) return text;
+        return JSON.stringify({ ...message, id: shownId, ...(shownToken === token ? {} : retold(params, shownToken)) });
+      },
+      tells: (text, message) => {
+        const { method, params } = message;
+        if (method !== 'notifications/cancelled' || !isObject(params)) return text;
+        const found = [...open].find(([, asked]) => asked.session === session && asked.id === params['requestId']);
+        if (found === undefined) return text;
+        const [shownId, { id }] = found;
+        open.delete(shownId);
+        return shownId === id ? text : JSON.stringify({ ...message, params: { ...params, requestId: shownId } });
+      },
+    }),
+    answered: ({ id, text }) => {
+      const asked = open.get(id);
+      if (asked === undefined) return undefined;
+      open.delete(id);
+      const { session } = asked;
+      return { session, text: asked.id === id ? text : JSON.stringify({ ...parsed(text), id: asked.id }) };
+    },
+    progressed: (text, params) => {
+      const shown = params?.['progressToken'];
+      const asked = isRequestId(shown) ? [...open.values()].find(({ shownToken }) => shownToken === shown) : undefined;
+      if (asked === undefined) return undefined;
+      const { session, token } = asked;
+      if (token === shown) return { session, text };
+      return { session, text: JSON.stringify({ ...parsed(text), params: { ...params, progressToken: token } }) };
+    },
+    forget: (session) => {
+      for (const [id, asked] of open) if (asked.session === session) open.delete(id);
+    },
+  };
+}
+
+function tokenOf(params: unknown): RequestId | undefined {
+  const token = isObject(params) ? metaOf(params)?.['progressToken'] : undefined;
+  return isRequestId(token) ? token : undefined;
+}
+
+function retold(params: unknown, progressToken: RequestId | undefined): { readonly params: Params } {
+  const all = isObject(params) ? params : {};
+  return { params: { ...all, _meta: { ...metaOf(all), progressToken } } };
+}
+
+function parsed(text: string): Params {
+  const message: unknown = JSON.parse(text);
+  return isObject(message) ? message : {};
+}

@@ -1,0 +1,102 @@
+// One session at an upstream of 2025-11-25 or earlier. INVARIANT: it belongs to one caller, and carries nothing of
+// another: every message is judged anew, and what the policy says is somebody else's does not go (spec: serve, "Policy
+// on every message").
+import type { Log } from '../../log.js';
+import type { HeaderField } from '../../policy/model.js';
+import type { PassOn } from '../call.js';
+import type { Enforcer, Judged, Passed } from '../enforce.js';
+import { handOverMessage } from '../hand-over.js';
+import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
+import type { Exchange, ExchangeOptions } from '../streamable-http.js';
+import type { Upstream } from '../upstream.js';
+import { keepStandingStream, type StandingStream } from './standing-stream.js';
+
+export interface SessionOptions {
+  readonly upstream: Upstream;
+  readonly enforcer: Enforcer;
+  readonly log: Log;
+  /** Whose session it is, and the token header that the caller brought. */
+  readonly caller: Pick<Passed, 'principal' | 'credential'>;
+  /** What takes the server's messages beside the answers to calls. */
+  readonly passOnOf: (session: UpstreamSession) => PassOn;
+}
+
+export class UpstreamSession {
+  readonly owner: string;
+  readonly passOn: PassOn;
+  /** What the server gave. */
+  id: string | undefined;
+  version: string | undefined;
+  /** Calls under way. */
+  calls = 0;
+  readonly #options: SessionOptions;
+  /** The caller's own token header, when messages bring it; the latest that was good. */
+  #credential: HeaderField | undefined;
+  #standing: StandingStream | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.owner = options.caller.principal;
+    this.#credential = options.caller.credential;
+    this.passOn = options.passOnOf(this);
+  }
+
+  /** A message of the owner has passed: the token it brought is what the session's own messages carry from now on. */
+  renew({ credential }: Passed): void {
+    this.#credential = credential ?? this.#credential;
+  }
+
+  send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
+    const own =
+      request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
+    const session = sessionHeaders({ id: this.id, version: this.version });
+    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...request.headers] });
+  }
+
+  /** Sends what has no answer, and waits until the server has taken it, within a limit. */
+  async handOver({ headers, text }: Passed): Promise<void> {
+    const { log, upstream } = this.#options;
+    await handOverMessage({
+      log,
+      server: upstream.name,
+      send: (onHead) => this.send({ method: 'POST', headers, body: text, onMessage: this.passOn, onHead }),
+    });
+  }
+
+  /** The same for what belongs to this session whoever says it: it goes with the owner's token, judged anew. */
+  async tell(message: Judged): Promise<void> {
+    const { log, upstream } = this.#options;
+    const passed = await this.#check(message);
+    if (passed === undefined) log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+    else await this.handOver(passed);
+  }
+
+  /** Keeps the standing GET open. */
+  listen(): void {
+    const { log, upstream } = this.#options;
+    this.#standing ??= keepStandingStream({
+      log,
+      server: upstream.name,
+      open: async (lastEventId) => {
+        const passed = await this.#check({});
+        if (passed === undefined) return undefined;
+        const position = lastEventId === undefined ? [] : ['last-event-id', lastEventId];
+        return this.send({ method: 'GET', headers: [...passed.headers, ...position], onMessage: this.passOn });
+      },
+    });
+  }
+
+  /** Closes the standing stream and, where the server gave an id, tells it that the session is over. */
+  async end(): Promise<void> {
+    this.#standing?.close();
+    if (this.id === undefined) return;
+    const passed = await this.#check({});
+    if (passed === undefined) return;
+    await this.send({ method: 'DELETE', headers: passed.headers, onMessage: () => undefined }).end;
+  }
+
+  async #check(message: Judged): Promise<Passed | undefined> {
+    const passed = await this.#options.enforcer.check({ ...message, credential: this.#credential });
+    return passed.verdict === 'pass' && passed.principal === this.owner ? passed : undefined;
+  }
+}

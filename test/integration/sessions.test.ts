@@ -1,0 +1,225 @@
+// Revision 2025-11-25, one host with several callers: each has a session of its own at the upstream, and nothing of one
+// goes in the session of another.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandbox, type Sandbox } from '../support/cli.js';
+import { generateKey, signToken } from '../support/jwt.js';
+import { call, INITIALIZE, startLineHost, type LineHost } from '../support/line-host.js';
+import {
+  json,
+  resultOf,
+  startScriptedUpstream,
+  stream,
+  type Received,
+  type ScriptedUpstream,
+} from '../support/scripted-upstream.js';
+
+const key = generateKey('ES256', 'caller');
+const HANGS = { timeout: 20_000 };
+
+let sandbox: Sandbox;
+let upstream: ScriptedUpstream;
+let host: LineHost;
+/** Whose session it is, by its id, as the opening said. */
+let owners: Map<string, string>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  owners = new Map();
+  upstream = await startScriptedUpstream((received) => opensSession(received));
+  const file = await sandbox.file('mcpgw.json', {
+    mcpServers: { demo: { url: upstream.url } },
+    jwt_validation: { jwks: { keys: [key.jwk] }, algorithms: ['ES256'] },
+    user_identity_forwarding: { method: 'claims_header', include_claims: ['sub', 'iss', 'email'] },
+  });
+  host = startLineHost(sandbox, ['-c', file]);
+});
+afterEach(async () => {
+  host.child.kill('SIGKILL');
+  await host.exited;
+  await upstream.close();
+  await sandbox.remove();
+});
+
+function token(claims: Readonly<Record<string, unknown>>): string {
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return signToken({ header: { alg: 'ES256', kid: 'caller' }, payload: { exp, ...claims } }, key);
+}
+
+function as(sub: string, more: Readonly<Record<string, unknown>> = {}): object {
+  return { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ sub, ...more })}` } };
+}
+
+function callerOf({ headers }: Received): string {
+  const claims = JSON.parse(String(headers['x-user-claims'])) as Record<string, string>;
+  return [claims['iss'], claims['sub'], claims['email']].filter((claim) => claim !== undefined).join(' ');
+}
+
+function opensSession(received: Received): boolean {
+  const { body, response } = received;
+  if (body.method !== 'initialize') return false;
+  const id = `session-${owners.size + 1}`;
+  owners.set(id, callerOf(received));
+  const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } };
+  return json(response, { jsonrpc: '2.0', id: body.id, result }, { 'mcp-session-id': id });
+}
+
+const isOpening = ({ body }: Received): boolean => body.method === 'initialize';
+const strays = (): readonly Received[] =>
+  upstream.received.filter(
+    (received) => !isOpening(received) && owners.get(String(received.headers['mcp-session-id'])) !== callerOf(received),
+  );
+
+describe('another caller', () => {
+  it('gets a session of its own: by subject, by issuer, and by token where nobody said who it is', HANGS, async () => {
+    await host.open(as('ana', { iss: 'a' }));
+    host.send(
+      call(1, 'echo', as('ben', { iss: 'a' })),
+      call(2, 'echo', as('ana', { iss: 'b' })),
+      call(3, 'echo', as('ana', { iss: 'a' })),
+      call(4, 'echo', { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ email: 'x@y' })}` } }),
+      call(5, 'echo', { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ email: 'z@y' })}` } }),
+    );
+    for (const id of [1, 2, 3, 4, 5]) expect(await host.answer(id)).toHaveProperty('result');
+    expect([...owners.values()].toSorted()).toEqual(['a ana', 'a ben', 'b ana', 'x@y', 'z@y']);
+    expect(strays()).toEqual([]);
+  });
+
+  it('opens it once, however many calls need it at once, with the host’s own parameters', HANGS, async () => {
+    await host.open(as('ana'));
+    const ids = Array.from({ length: 20 }, (_, n) => n);
+    host.send(...ids.map((id) => call(id, 'echo', as('ben'))));
+    for (const id of ids) expect(await host.answer(id)).toHaveProperty('result');
+    const [first, second, ...more] = upstream.received.filter(isOpening);
+    expect(more).toEqual([]);
+    const { _meta: _, ...params } = (first?.body['params'] ?? {}) as Record<string, unknown>;
+    expect(second?.body['params']).toEqual(params);
+    expect(params).toEqual(INITIALIZE.params);
+    const told = upstream.received.filter(({ body }) => body.method === 'notifications/initialized');
+    expect(told.map(callerOf).toSorted()).toEqual(['ana', 'ben']);
+    expect(strays()).toEqual([]);
+  });
+
+  it('is told why no session opened, and tries again with the next call', HANGS, async () => {
+    let failures = 0;
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== 'ben' || failures++ > 0) return opensSession(received);
+      received.response.writeHead(503).end();
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')));
+    expect((await host.answer(1)).error).toMatchObject({ code: -32603, data: { reason: 'http-503', retryable: true } });
+    host.send(call(2, 'echo', as('ben')));
+    expect(await host.answer(2)).toHaveProperty('result');
+    expect(strays()).toEqual([]);
+  });
+
+  it('gets an error where the server would speak another revision to it', HANGS, async () => {
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== 'ben') return opensSession(received);
+      const result = { protocolVersion: '2024-11-05', capabilities: {}, serverInfo: { name: 's', version: '1' } };
+      return json(received.response, { jsonrpc: '2.0', id: received.body.id, result });
+    });
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')));
+    expect((await host.answer(1)).error).toMatchObject({ code: -32603, data: { reason: 'revision' } });
+    expect(upstream.received.filter(({ body }) => body.method === 'tools/call')).toEqual([]);
+  });
+
+  it('ends with a DELETE for each session, with the headers of its owner', HANGS, async () => {
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')));
+    await host.answer(1);
+    await host.end();
+    const ended = upstream.received.filter(({ method }) => method === 'DELETE');
+    expect(ended.map(callerOf).toSorted()).toEqual(['ana', 'ben']);
+    expect(strays()).toEqual([]);
+  });
+
+  it('has its call cancelled in its own session', HANGS, async () => {
+    upstream.script((received) => (received.body.method === 'tools/call' ? true : opensSession(received)));
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')), call(2, 'echo', as('ana')));
+    await upstream.until((all) => all.filter(({ body }) => body.method === 'tools/call').length === 2);
+    host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+    const cancel = await upstream.request(({ body }) => body.method === 'notifications/cancelled');
+    expect(callerOf(cancel)).toBe('ben');
+    expect(strays()).toEqual([]);
+  });
+
+  it('has its notifications in its own session, and opens none with them', HANGS, async () => {
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')));
+    await host.answer(1);
+    const told = (sub: string): object => ({ jsonrpc: '2.0', method: 'notifications/x', params: { _meta: as(sub) } });
+    host.send(told('cat'), told('ben'));
+    await upstream.request(({ body }) => body.method === 'notifications/x');
+    expect(upstream.received.filter(({ body }) => body.method === 'notifications/x').map(callerOf)).toEqual(['ben']);
+    expect([...owners.values()]).toEqual(['ana', 'ben']);
+    expect(strays()).toEqual([]);
+  });
+});
+
+describe('what servers ask', () => {
+  const asking = { jsonrpc: '2.0', id: 1, method: 'elicitation/create', params: { _meta: { progressToken: 1 } } };
+
+  it('is answered in the session that asked, although two ask under one id', HANGS, async () => {
+    upstream.script((received) => {
+      if (received.body.method !== 'tools/call') return opensSession(received);
+      return stream(received.response, { ...asking, params: { ...asking.params, message: callerOf(received) } });
+    });
+    await host.open(as('ana'));
+    host.send(call('a', 'echo', as('ana')), call('b', 'echo', as('ben')));
+    const asked = async (caller: string) =>
+      host.line(
+        ({ method, params }) => method === asking.method && (params as { message?: string }).message === caller,
+      );
+    const [ana, ben] = [await asked('ana'), await asked('ben')];
+    expect(ana.id).not.toBe(ben.id);
+    const tokenOf = ({ params }: typeof ana): unknown => (params as typeof asking.params)._meta.progressToken;
+    expect(tokenOf(ana)).not.toBe(tokenOf(ben));
+
+    const progress = { jsonrpc: '2.0', method: 'notifications/progress' };
+    host.send({ ...progress, params: { progressToken: tokenOf(ben), progress: 1 } });
+    const heard = await upstream.request(({ body }) => body.method === 'notifications/progress');
+    expect([callerOf(heard), heard.body['params']]).toEqual(['ben', { progressToken: 1, progress: 1 }]);
+
+    host.send(
+      { jsonrpc: '2.0', id: ben.id, result: { of: 'ben' } },
+      { jsonrpc: '2.0', id: ana.id, result: { of: 'ana' } },
+    );
+    const answers = (all: readonly Received[]): readonly Received[] =>
+      all.filter(({ body }) => body['result'] !== undefined);
+    await upstream.until((all) => answers(all).length === 2);
+    for (const answer of answers(upstream.received)) {
+      expect(answer.body).toEqual({ jsonrpc: '2.0', id: 1, result: { of: callerOf(answer) } });
+    }
+    expect(strays()).toEqual([]);
+  });
+
+  it('is withdrawn under the id that the host knows', HANGS, async () => {
+    upstream.script((received) => {
+      const { body, response } = received;
+      if (body.method !== 'tools/call') return opensSession(received);
+      if (body.id === 'a') return stream(response, asking);
+      stream(response, asking, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+      stream(response, resultOf(received));
+      response.end();
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call('a', 'echo', as('ana')));
+    await host.line(({ method }) => method === asking.method);
+    host.send(call('b', 'echo', as('ben')));
+    const asked = await host.line(({ method, id }) => method === asking.method && id !== 1);
+    const withdrawn = await host.line(({ method }) => method === 'notifications/cancelled');
+    expect(withdrawn.params).toEqual({ requestId: asked.id });
+    // What nobody waits for goes nowhere.
+    host.send({ jsonrpc: '2.0', id: asked.id ?? null, result: {} });
+    await host.answer('b');
+    host.send({ jsonrpc: '2.0', id: 1, result: {} });
+    await upstream.until((all) => all.some(({ body }) => body['result'] !== undefined));
+    const answers = upstream.received.filter(({ body }) => body['result'] !== undefined);
+    expect(answers.map(callerOf)).toEqual(['ana']);
+  });
+});
