@@ -55,7 +55,7 @@ export async function judgeCaller(sources: CallerSources, client: readonly Heade
 
 function tokenHeader(client: readonly HeaderField[], headerKey: string): string | undefined {
   const wanted = canonicalName(headerKey);
-  const header = client.findLast((candidate) => canonicalName(candidate.name) === wanted);
+  const header = client.findLast(({ name }) => name.length === wanted.length && canonicalName(name) === wanted);
   return header === undefined ? undefined : reveal(header.value);
 }
 

@@ -13,10 +13,10 @@ export interface SignedDecisionInput extends DecideInput {
   readonly sign: SignIdentity | undefined;
 }
 
-export async function signedDecision({ sign, ...input }: SignedDecisionInput): Promise<Decision> {
+export async function signedDecision(input: SignedDecisionInput): Promise<Decision> {
   const decision = decide(input);
   if (decision.verdict !== 'to-sign') return decision;
-  const signed = await sign?.(decision.toSign);
+  const signed = await input.sign?.(decision.toSign);
   if (signed?.ok === true) return decision.signed(signed);
   const why = signed === undefined ? 'there is no signing key' : signed.message;
   return { verdict: 'undecided', message: `The identity could not be signed: ${why}` };

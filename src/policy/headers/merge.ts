@@ -14,7 +14,7 @@ export interface SentHeader {
   readonly name: string;
   readonly value: Text;
   readonly source: HeaderSource;
-  readonly renamedFrom?: string;
+  readonly renamedFrom: string | undefined;
   /** What had the same name with lower priority, nearest first. */
   readonly overrode: readonly { readonly name: string; readonly source: HeaderSource }[];
 }
@@ -44,43 +44,57 @@ export interface MergeInput {
   readonly upstreamAccess?: Secret;
 }
 
-interface Candidate {
-  readonly name: string;
-  readonly value: Text;
-  readonly source: HeaderSource;
-  readonly renamedFrom?: string;
-}
-
 export function mergeHeaders({ client, server, identity, upstreamAccess }: MergeInput): MergedHeaders {
   const { forwarded, refused } = forwardHeaders({ client, policy: server.forward, managed: managedNames(server) });
-  const dropped: DroppedHeader[] = refused.map((header) => ({ ...header, source: 'forwarded' as const }));
-  const candidates: Candidate[] = [
-    ...forwarded.map((header) => ({ ...header, source: 'forwarded' as const })),
-    ...authHeaders(server, upstreamAccess).map((header) => ({ ...header, source: 'auth' as const })),
-    ...server.passthroughHeaders.map((header) => ({ ...header, source: 'passthrough' as const })),
-    ...(identity === undefined ? [] : [{ ...identity, source: 'identity' as const }]),
-  ];
-  const sent = new Map<string, SentHeader>();
-  for (const candidate of candidates) {
-    const name = canonicalName(candidate.name);
-    if (isTransportName(name)) {
-      dropped.push({ ...candidate, reason: 'hop-by-hop' });
-      continue;
-    }
-    const earlier = sent.get(name);
-    if (earlier !== undefined) {
-      dropped.push({
-        name: earlier.renamedFrom ?? earlier.name,
-        value: earlier.value,
-        source: earlier.source,
-        reason: 'overridden',
-      });
-      sent.delete(name);
-    }
-    const overrode = earlier === undefined ? [] : [{ name: earlier.name, source: earlier.source }, ...earlier.overrode];
-    sent.set(name, { ...candidate, overrode });
+  const merging: Merging = { sent: new Map(), dropped: [] };
+  for (const { name, value, reason } of refused) {
+    merging.dropped.push({ name, value, source: 'forwarded', reason });
   }
-  return { sent: [...sent.values()], dropped };
+  // The lowest of all, and no name twice among them.
+  for (const { key, name, value, renamedFrom } of forwarded) {
+    merging.sent.set(key, { name, value, source: 'forwarded', renamedFrom, overrode: NONE });
+  }
+  const configured = (source: HeaderSource, headers: readonly HeaderField[]): void => {
+    for (const { name, value } of headers) {
+      const key = canonicalName(name);
+      put(merging, key, { name, value, source, renamedFrom: undefined, overrode: NONE });
+    }
+  };
+  configured('auth', authHeaders(server, upstreamAccess));
+  configured('passthrough', server.passthroughHeaders);
+  if (identity !== undefined) configured('identity', [identity]);
+  return { sent: [...merging.sent.values()], dropped: merging.dropped };
+}
+
+interface Merging {
+  /** By name in lower case, in the order in which they are sent. */
+  readonly sent: Map<string, SentHeader>;
+  readonly dropped: DroppedHeader[];
+}
+
+const NONE: SentHeader['overrode'] = [];
+
+/** Adds a candidate of higher priority than all before it; `key` is its name in lower case. */
+function put({ sent, dropped }: Merging, key: string, header: SentHeader): void {
+  const { name, value, source } = header;
+  if (isTransportName(key)) {
+    dropped.push({ name, value, source, reason: 'hop-by-hop' });
+    return;
+  }
+  const earlier = sent.get(key);
+  if (earlier === undefined) {
+    sent.set(key, header);
+    return;
+  }
+  dropped.push({
+    name: earlier.renamedFrom ?? earlier.name,
+    value: earlier.value,
+    source: earlier.source,
+    reason: 'overridden',
+  });
+  // It goes where the winner stands.
+  sent.delete(key);
+  sent.set(key, { ...header, overrode: [{ name: earlier.name, source: earlier.source }, ...earlier.overrode] });
 }
 
 /** Names that a client may not set because this configuration manages them, in lower case. */

@@ -32,9 +32,11 @@ const TRANSPORT_NAMES: ReadonlySet<string> = new Set([
   'last-event-id',
 ]);
 
+const TRANSPORT_PREFIX = /^(?:proxy|mcp)-/;
+
 /** True for names that belong to the connection or to the MCP transport: outside every merge. Lower case. */
 export function isTransportName(name: string): boolean {
-  return TRANSPORT_NAMES.has(name) || name.startsWith('proxy-') || name.startsWith('mcp-');
+  return TRANSPORT_PREFIX.test(name) || TRANSPORT_NAMES.has(name);
 }
 
 /** The names that `connection` headers nominate as hop-by-hop (RFC 9110 section 7.6.1), in lower case. */
