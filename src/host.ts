@@ -41,8 +41,23 @@ export interface Files {
   makeDirectory(directory: string, mode: number): Promise<void>;
   /** Names in a directory; empty when the directory does not exist. */
   list(directory: string): Promise<readonly string[]>;
+  /**
+   * Opens a file to add to its end, creating it with this mode; several processes may. `EINVAL` for what is no regular
+   * file. Pipes are not waited for.
+   */
+  openAppend(file: string, mode: number): Promise<Appender>;
   /** `undefined` when nothing is there. */
   stat(file: string): Promise<FileFacts | undefined>;
+}
+
+/** A file that lines are added to. */
+export interface Appender {
+  /** Never throws; what could not be written shows as `failure`. */
+  write(text: string): void;
+  /** Why nothing is written any more: a system error's code (`ENOSPC`). */
+  failure(): string | undefined;
+  /** Resolves when all that was written has reached the system, or never will. */
+  close(): Promise<void>;
 }
 
 export interface Stdio {
@@ -136,6 +151,7 @@ const nodeFiles: Files = {
       throw error;
     }
   },
+  openAppend,
   stat: async (file) => {
     try {
       const stats = await fs.promises.stat(file);
@@ -194,6 +210,26 @@ async function readStart(file: string, atMostBytes: number): Promise<FileStart> 
   } finally {
     await handle.close();
   }
+}
+
+async function openAppend(file: string, mode: number): Promise<Appender> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = fs.constants;
+  // Windows has no O_NONBLOCK, and no pipes in its file system.
+  const handle = await fs.promises.open(file, O_WRONLY | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), mode);
+  if (!(await handle.stat()).isFile()) {
+    await handle.close();
+    throw Object.assign(new Error('it is no regular file'), { code: 'EINVAL' });
+  }
+  const stream = handle.createWriteStream();
+  let failure: string | undefined;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    failure ??= error.code ?? 'unknown reason';
+  });
+  return {
+    write: (text) => void stream.write(text),
+    failure: () => failure,
+    close: () => new Promise((resolve) => (stream.closed ? resolve() : void stream.once('close', resolve).end())),
+  };
 }
 
 /** A desktop that asks for a password in a window nobody sees would otherwise wait for ever. */

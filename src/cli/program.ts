@@ -194,6 +194,10 @@ export function createProgram(host: Host, version: string): Program {
         .default('auto')
         .env('MCPGW_PROTOCOL'),
     )
+    .addOption(
+      new Option('--audit-log <file>', 'add a JSON line for each decision to this file').env('MCPGW_AUDIT_LOG'),
+    )
+    .option('--shadow', 'log what the policy would refuse, and let it pass', false)
     .action(action(async () => (await import('./commands/serve.js')).serve));
   addOutputOptions(addStoreOptions(addTokenOptions(addPolicyOptions(serve)))).addHelpText(
     'after',

@@ -10,6 +10,7 @@ import {
   type RequestId,
   type RpcError,
 } from './json-rpc.js';
+import type { Ending } from './enforce.js';
 import type { AskingSession } from './session/server-requests.js';
 import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import { upstreamError, type Upstream } from './upstream.js';
@@ -61,6 +62,8 @@ export interface Call {
   readonly cancel: () => boolean;
   /** Drops the connection. */
   readonly abort: () => void;
+  /** How it ended for the host, so far. */
+  readonly ending: () => Ending;
 }
 
 /** How long a connection may stay open after its answer has come. */
@@ -69,6 +72,7 @@ const LINGER_MS = 1_000;
 export function createCall(options: CallOptions): Call {
   const { id, upstream, toHost, log } = options;
   let state: 'open' | 'answered' | 'cancelled' = 'open';
+  let answered: { readonly text: string; readonly outcome: 'result' | 'error' } | undefined;
   let sent: Exchange | undefined;
   let receive: Receive | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -82,14 +86,15 @@ export function createCall(options: CallOptions): Call {
     clearTimeout(timer);
     settle();
   };
-  const answer = (text: string): Promise<void> | undefined => {
+  const answer = (text: string, outcome: 'result' | 'error'): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
     close('answered');
+    answered = { text, outcome };
     return toHost(text);
   };
   const fail = (error: RpcError): void => {
     if (state !== 'open') return;
-    void answer(errorText(id, options.mapError?.(error) ?? error));
+    void answer(errorText(id, options.mapError?.(error) ?? error), 'error');
   };
   const restartTimer = (): void => {
     if (options.timeoutMs === undefined) return;
@@ -119,13 +124,17 @@ export function createCall(options: CallOptions): Call {
     }
     if (receive?.screen !== undefined && !isRpcError(error)) {
       const screened = receive.screen({ text, result });
-      return answer('error' in screened ? errorText(id, screened.error) : oneLine(screened.text));
+      return 'error' in screened
+        ? answer(errorText(id, screened.error), 'error')
+        : answer(oneLine(screened.text), 'result');
     }
     if (options.mapResult !== undefined && isObject(result)) {
-      return answer(JSON.stringify({ ...message, result: options.mapResult(result) }));
+      return answer(JSON.stringify({ ...message, result: options.mapResult(result) }), 'result');
     }
-    if (options.mapError !== undefined && isRpcError(error)) return answer(errorText(id, options.mapError(error)));
-    return answer(oneLine(text));
+    if (options.mapError !== undefined && isRpcError(error)) {
+      return answer(errorText(id, options.mapError(error)), 'error');
+    }
+    return answer(oneLine(text), isRpcError(error) ? 'error' : 'result');
   };
 
   restartTimer();
@@ -149,6 +158,10 @@ export function createCall(options: CallOptions): Call {
       return sent !== undefined;
     },
     abort: () => sent?.abort(),
+    ending: () => ({
+      outcome: answered?.outcome ?? (state === 'cancelled' ? 'cancelled' : 'none'),
+      answerBytes: answered === undefined ? 0 : Buffer.byteLength(answered.text),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CallerVerdict } from '../policy/decide.js';
 import { canonicalName } from '../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import type { Claims, TokenVerdict } from '../policy/principal.js';
+import { ruleName } from '../policy/rule-name.js';
 import { reveal, Secret } from '../secret/secret.js';
 
 /** `jwt_validation`, as the command that starts the gateway passes it in. */
@@ -50,7 +51,13 @@ export async function judgeCaller(sources: CallerSources, client: readonly Heade
   if (sources.identityLogin !== undefined) return judgeLogin(sources.identityLogin, sources.verify);
   const rules = sources.server.tokenRules;
   if (rules === undefined) return { verdict: 'accepted', principal: { kind: 'anonymous' } };
-  return { verdict: 'rejected', reason: 'MISSING_TOKEN', message: `Missing ${rules.headerKey} header`, details: [] };
+  return {
+    verdict: 'rejected',
+    reason: 'MISSING_TOKEN',
+    message: `Missing ${rules.headerKey} header`,
+    details: [],
+    rule: ruleName.check('token'),
+  };
 }
 
 function tokenHeader(client: readonly HeaderField[], headerKey: string): string | undefined {

@@ -2,27 +2,21 @@
 // for each message, and turns a refusal into the JSON-RPC error that the host gets (spec: serve).
 import { McpgwError } from '../errors.js';
 import type { Log } from '../log.js';
-import { unknownTool, type CallerVerdict, type Decision } from '../policy/decide.js';
+import { allowingRule, type CallerVerdict } from '../policy/decide.js';
 import { canonicalName } from '../policy/headers/header-name.js';
+import { mergeHeaders } from '../policy/headers/merge.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
-import { principalKey, subjectKey, type Principal } from '../policy/principal.js';
-import { hasToolRules, toolVerdict } from '../policy/tools.js';
+import { principalKey, subjectKey, subjectOfPrincipal, type Principal } from '../policy/principal.js';
+import { hasToolRules } from '../policy/tools.js';
+import { reveal } from '../secret/secret.js';
 import type { Screen } from './call.js';
 import { judgeCaller, type CallerSources } from './caller.js';
 import { headersFromMeta, withoutHeadersKey } from './client-headers.js';
-import {
-  INTERNAL_ERROR,
-  INVALID_PARAMS,
-  INVALID_REQUEST,
-  UNAUTHORIZED,
-  type Params,
-  type RpcError,
-} from './json-rpc.js';
-import { notUnderstood, rememberListedTools, type ListAsker } from './tools/listed-tools.js';
+import { INTERNAL_ERROR, INVALID_PARAMS, type Params } from './json-rpc.js';
 import { wireHeaders } from './outbound-headers.js';
+import { factsOfRefusal, logLifted, malformed, refusal, refuse, type DecisionFacts, type Refused } from './refusal.js';
 import { signedDecision, type SignIdentity } from './signed-decision.js';
-import { isAmbiguous } from './ambiguous-message.js';
-import { viewedList, type ListAnswer } from './tools/viewed-list.js';
+import { calledTool, createToolGate, type Confirm } from './tools/tool-gate.js';
 
 export interface EnforcerOptions {
   readonly server: ServerPolicy;
@@ -31,6 +25,8 @@ export interface EnforcerOptions {
   readonly clientHeaders: readonly HeaderField[];
   /** Signs the identity of `jwt_header`; undefined where nothing has to be signed. */
   readonly sign?: SignIdentity | undefined;
+  /** Lifts refusals, and logs them (spec: serve, `--shadow`). */
+  readonly shadow?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -47,21 +43,29 @@ export interface Passed {
   /** The message as it may go on. */
   readonly text: string;
   /** Of a call that goes on only when this resolves with no error: the tool may not exist. */
-  readonly confirm?: (asker: ListAsker) => Promise<RpcError | undefined>;
+  readonly confirm?: Confirm;
   /** What of the result the caller may see; all when undefined. */
   readonly screen?: Screen;
-}
-
-export interface Refused {
-  readonly verdict: 'refuse';
-  readonly error: RpcError;
+  readonly facts: DecisionFacts;
+  /** Told once how the message ended, where somebody keeps records (audit.ts). */
+  readonly ended?: (ending: Ending) => void;
 }
 
 export type Enforced = Passed | Refused;
 
-/** What is judged: a message of the host, or what the gateway itself sends for a session. */
+/** How a message that went on ended. */
+export interface Ending {
+  /** The host's answer: a result, an error, or none because the host has cancelled or the message has no answer. */
+  readonly outcome: 'result' | 'error' | 'cancelled' | 'none';
+  readonly answerBytes: number;
+}
+
+/** Of what has no answer. */
+export const NO_ANSWER: Ending = { outcome: 'none', answerBytes: 0 };
+
+/** What is judged: a message of the host, or what the gateway itself sends for a session, which has no kind. */
 export interface Judged {
-  readonly kind?: 'request' | 'notification';
+  readonly kind?: 'request' | 'notification' | 'response';
   readonly method?: string;
   readonly params?: Params | undefined;
   readonly text?: string;
@@ -76,19 +80,24 @@ export interface Enforcer {
   readonly toolsChanged: () => void;
 }
 
-export function createEnforcer({ server, sources, clientHeaders, sign, now, log }: EnforcerOptions): Enforcer {
+export function createEnforcer(options: EnforcerOptions): Enforcer {
+  const { server, sources, clientHeaders, sign, shadow = false, now, log } = options;
   const headerKey = canonicalName(server.tokenRules?.headerKey ?? 'Authorization');
   const hasRules = hasToolRules(server.tools);
-  const listed = rememberListedTools();
+  const gate = createToolGate({ server: server.name, tools: server.tools, log, shadow });
   /** The last decision for session headers alone: it holds as long as the caller is the same verified one. */
   let last: { readonly principal: Principal; readonly passed: Passed; readonly freshUntilMs: number } | undefined;
 
   const check = async (message: Judged): Promise<Enforced> => {
     const { params, text = '', credential } = message;
     const called = hasRules ? calledTool(message) : undefined;
-    if (typeof called === 'object') return called;
+    if (typeof called === 'object') {
+      if (!shadow) return malformed(called);
+      log.warn(`shadow: would refuse: ${called.message}`, { server: server.name });
+    }
+    const tool = typeof called === 'string' ? called : undefined;
     const brought = headersFromMeta(params);
-    if (brought.kind === 'invalid') return refuse(INVALID_PARAMS, brought.message);
+    if (brought.kind === 'invalid') return malformed({ code: INVALID_PARAMS, message: brought.message });
     const own = brought.kind === 'headers' ? brought.headers : [];
     const carriesKey = brought.kind === 'headers' && brought.carriesHeadersKey;
     const isPlain = own.length === 0 && credential === undefined && !carriesKey;
@@ -102,102 +111,70 @@ export function createEnforcer({ server, sources, clientHeaders, sign, now, log 
       now() < last.freshUntilMs &&
       caller.verdict === 'accepted' &&
       isSamePrincipal(last.principal, caller.principal) &&
-      (called === undefined || isThere(called, caller.principal))
+      (tool === undefined || gate.isThere(tool, caller.principal))
     ) {
-      return withTools({ ...last.passed, text }, { message, called, principal: caller.principal });
+      return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal });
+    }
+    const decision = await signedDecision({ server, caller, client, tool, sign });
+    if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
+    const goesOn = carriesKey ? withoutHeadersKey(text) : text;
+    if (goesOn === undefined) {
+      return malformed({ code: INVALID_PARAMS, message: 'a member of _meta stands in the message twice' });
     }
     const ownCredential = own.findLast((header) => canonicalName(header.name) === headerKey);
-    const isGatewaysOwn = ownCredential === undefined && credential === undefined;
     // The gateway's own source (a token file, a login) stays the same caller when it renews a token without a subject.
-    const callerKey = (principal: Principal): string =>
+    const isGatewaysOwn = ownCredential === undefined && credential === undefined;
+    const keyOf = (principal: Principal): string =>
       isGatewaysOwn ? (subjectKey(principal) ?? 'gateway') : principalKey(principal);
-    const decision = await signedDecision({ server, caller, client, tool: called, sign });
-    if (decision.verdict !== 'allow') return refusal({ decision, server: server.name, called, log });
-    const goesOn = carriesKey ? withoutHeadersKey(text) : text;
-    if (goesOn === undefined) return refuse(INVALID_PARAMS, 'a member of _meta stands in the message twice');
+    const passing = { verdict: 'pass', credential: ownCredential, text: goesOn } as const;
+    if (decision.verdict !== 'allow') {
+      logLifted({ decision, server: server.name, tool, log });
+      // INVARIANT: what is lifted is the refusal. Where nobody vouches for the caller, nothing says who it is.
+      const isCaller = caller.verdict === 'accepted';
+      const withoutTool = isCaller ? await signedDecision({ server, caller, client, sign }) : decision;
+      const headers =
+        withoutTool.verdict === 'allow' ? withoutTool.headers : mergeHeaders({ client, server, identity: undefined });
+      const refusedKey = ['refused', reveal((ownCredential ?? credential)?.value ?? '')];
+      const principal = isCaller ? keyOf(caller.principal) : JSON.stringify(refusedKey);
+      return { ...passing, headers: wireHeaders(headers), principal, facts: factsOfRefusal(decision) };
+    }
     const { principal } = decision;
     const passed: Passed = {
-      verdict: 'pass',
+      ...passing,
       headers: wireHeaders(decision.headers),
-      principal: callerKey(principal),
-      credential: ownCredential,
-      text: goesOn,
+      principal: keyOf(principal),
+      facts: { decision: 'allow', rule: undefined, subject: subjectOfPrincipal(principal) },
     };
     if (isPlain) last = { principal, passed, freshUntilMs: decision.freshUntilMs };
-    return withTools(passed, { message, called, principal });
+    return withTools(passed, { message, tool, principal });
   };
 
-  const isThere = (tool: string, principal: Principal): boolean =>
-    toolVerdict({ tools: server.tools, principal, tool }).verdict === 'allowed';
-
   /** With tool rules, a call waits for word that its tool exists, and a list is shown to this caller's eyes. */
-  const withTools = (passed: Passed, { message, called, principal }: ToolRequest): Passed => {
-    const { principal: caller, headers } = passed;
-    if (called !== undefined) {
-      return {
-        ...passed,
-        confirm: async (asker) => {
-          const found = await listed.look({ caller, headers, tool: called, asker });
-          if (found === 'listed') return undefined;
-          return found === 'unknown' ? unknownToolError(called) : found.error;
-        },
-      };
-    }
-    if (!hasRules || message.method !== 'tools/list') return passed;
-    const isFirst = message.params?.['cursor'] === undefined;
-    const view = {
-      isShown: (tool: string) => isThere(tool, principal),
-      isPersonal: server.tools.authorization.length > 0,
-    };
-    const seen = (answer: ListAnswer): ReturnType<Screen> => {
-      const list = viewedList(answer, view);
-      if (list.kind === 'interim') return { text: answer.text };
-      if (list.kind === 'not-understood') throw new Error('no list of tools is in it');
-      if (list.nameless > 0) log.warn('hid tools without a name', { server: server.name, count: list.nameless });
-      listed.learn(caller, { names: list.names, isFirst });
-      return { text: list.text };
-    };
-    const screen: Screen = (answer) => {
-      try {
-        return seen(answer);
-      } catch (error) {
-        log.warn('hid a list of tools that is not understood', { server: server.name, cause: String(error) });
-        return { error: notUnderstood(server.name) };
-      }
-    };
-    return { ...passed, screen };
+  const withTools = (passed: Passed, { message, tool, principal }: ToolRequest): Passed => {
+    const facts = { ...passed.facts, rule: allowingRule({ server, tool }) };
+    if (!hasRules) return { ...passed, facts };
+    const caller = { principal, key: passed.principal, headers: passed.headers };
+    if (tool !== undefined && !shadow) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
+    if (message.method !== 'tools/list') return { ...passed, facts };
+    return { ...passed, facts, screen: gate.screen(caller, message.params?.['cursor'] === undefined) };
   };
 
   return {
     check: (message) =>
       check(message).catch((error: unknown) => {
         log.error('a message could not be judged', { server: server.name, cause: String(error) });
-        return refuse(INTERNAL_ERROR, 'the gateway could not judge this message');
+        const failure = { code: INTERNAL_ERROR, message: 'the gateway could not judge this message' };
+        return refuse(failure, { decision: 'undecided', reason: 'FAILED' });
       }),
-    toolsChanged: listed.forget,
+    toolsChanged: gate.forget,
   };
 }
 
 interface ToolRequest {
   readonly message: Judged;
   /** The tool that is called, where one is and there are tool rules. */
-  readonly called: string | undefined;
+  readonly tool: string | undefined;
   readonly principal: Principal;
-}
-
-/** The tool that a message calls; undefined when it calls none; refused when two readers could read two calls. */
-function calledTool({ kind, method, params, text = '' }: Judged): string | Refused | undefined {
-  if (isAmbiguous(text))
-    return refuse(INVALID_REQUEST, 'a member of the message stands in it twice, or in other letters');
-  if (method !== 'tools/call') return undefined;
-  if (kind !== 'request') return refuse(INVALID_REQUEST, 'a call of a tool is a request');
-  const name = params?.['name'];
-  return typeof name === 'string' ? name : refuse(INVALID_PARAMS, 'a call names its tool: params.name is a text');
-}
-
-/** The same for a tool that does not exist and for one that is not there for this caller. */
-function unknownToolError(tool: string): RpcError {
-  return { code: INVALID_PARAMS, message: unknownTool(tool) };
 }
 
 /** Trouble on the way to a verdict is never a pass and never a crash: it is "could not be decided". */
@@ -216,38 +193,4 @@ function isSamePrincipal(a: Principal, b: Principal): boolean {
   if (a.kind !== b.kind || a.token.reveal() !== b.token.reveal()) return false;
   const claimsOf = (principal: Principal): unknown => ('claims' in principal ? principal.claims : undefined);
   return claimsOf(a) === claimsOf(b);
-}
-
-interface RefusalInput {
-  readonly decision: Exclude<Decision, { readonly verdict: 'allow' }>;
-  readonly server: string;
-  readonly called: string | undefined;
-  readonly log: Log;
-}
-
-/** Of a tool's name in the log: the host may have written anything. */
-const SHOWN_NAME_LENGTH = 128;
-
-function refusal({ decision, server, called, log }: RefusalInput): Refused {
-  if (decision.verdict === 'undecided') {
-    log.error(decision.message, { server });
-    return refuse(INTERNAL_ERROR, decision.message, { server, reason: 'undecided', retryable: true });
-  }
-  const { reason } = decision;
-  const details = decision.details.join('; ') || undefined;
-  if (reason === 'TOOL_NOT_ALLOWED' && called !== undefined) {
-    log.warn('refused a call', { server, reason, details, tool: called.slice(0, SHOWN_NAME_LENGTH) });
-    return { verdict: 'refuse', error: unknownToolError(called) };
-  }
-  log.warn(`refused: ${decision.message}`, { server, reason, details });
-  const hint = decision.login === undefined ? '' : ` (run: ${decision.login})`;
-  return refuse(UNAUTHORIZED, `${decision.message}${hint}`, {
-    error: 'unauthorized',
-    error_description: decision.message,
-    ...(decision.login === undefined ? {} : { login: decision.login }),
-  });
-}
-
-function refuse(code: number, message: string, data?: unknown): Refused {
-  return { verdict: 'refuse', error: { code, message, ...(data === undefined ? {} : { data }) } };
 }

@@ -135,6 +135,7 @@ class SessionRelay implements Relay {
         this.#params = request.params;
         return session.send({ method: 'POST', headers, body, onMessage, onHead });
       }, session);
+      passed.ended?.(call.ending());
     };
     this.#opensWith(
       this.#track(request.id, { call, work: open(), mayBeCancelled: false, place: { session: undefined } }),
@@ -185,7 +186,9 @@ class SessionRelay implements Relay {
         await this.#send({ call, place, passed: again, session });
       };
       const failed = await this.#sessions.use({ passed, opening, work });
-      if (failed !== undefined) call.fail(failed);
+      if (failed === undefined) return;
+      call.fail(failed);
+      passed.ended?.(call.ending());
     };
     const inTurn = async (): Promise<void> => {
       await this.#opening;
@@ -200,11 +203,12 @@ class SessionRelay implements Relay {
     session.renew(passed);
     const { headers, text: body, screen } = passed;
     const refused = await passed.confirm?.(this.#listAsker(session, passed));
-    if (refused !== undefined) return call.fail(refused);
-    await call.run((onMessage) => session.send({ method: 'POST', headers, body, onMessage }), {
-      passOn: session.passOn,
-      screen,
-    });
+    if (refused !== undefined) call.fail(refused);
+    else {
+      const { passOn } = session;
+      await call.run((onMessage) => session.send({ method: 'POST', headers, body, onMessage }), { passOn, screen });
+    }
+    passed.ended?.(call.ending());
   }
 
   #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
@@ -254,7 +258,7 @@ class SessionRelay implements Relay {
   /** The host's answer to a request of the server: it has no place for a token of its own. */
   #answer(response: RpcResponse): void {
     const asked = this.#sessions.requests.answered(response);
-    if (asked !== undefined) void this.#tell(asked.session, { text: asked.text });
+    if (asked !== undefined) void this.#tell(asked.session, { kind: 'response', text: asked.text });
     else this.#options.log.warn('dropped an answer of the host to nothing that a server has asked');
   }
 

@@ -1,7 +1,7 @@
 // Host and upstream both in revision 2026-07-28: stateless, one POST a request, the message repeated in headers; a
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
-import type { Passed } from './enforce.js';
+import { NO_ANSWER, type Passed } from './enforce.js';
 import { createCall, passMessages, type Call, type PassOn } from './call.js';
 import { handOverMessage } from './hand-over.js';
 import {
@@ -112,6 +112,11 @@ class StatelessRelay implements Relay {
     }
     const passed = await this.#options.enforcer.check(request);
     if (passed.verdict === 'refuse') return call.fail(passed.error);
+    await this.#carry({ request, call, passed, version });
+    passed.ended?.(call.ending());
+  }
+
+  async #carry({ request, call, passed, version }: Carried): Promise<void> {
     const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
     const refused = await passed.confirm?.(this.#listAsker(request, passed));
@@ -204,9 +209,18 @@ class StatelessRelay implements Relay {
           onHead,
         }),
     });
+    passed.ended?.(NO_ANSWER);
   }
 
   #refuse(id: RequestId, error: RpcError): void {
     void this.#options.toHost(errorText(id, error));
   }
+}
+
+interface Carried {
+  readonly request: RpcRequest;
+  readonly call: Call;
+  readonly passed: Passed;
+  /** Of the request's envelope. */
+  readonly version: string;
 }

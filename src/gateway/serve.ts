@@ -3,6 +3,7 @@
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
+import { withAudit, type AuditSink } from './audit.js';
 import type { CallerSources } from './caller.js';
 import { openDownstream } from './downstream.js';
 import { createEnforcer } from './enforce.js';
@@ -26,6 +27,10 @@ export interface ServeOptions {
   /** Headers of the session in rising priority: configuration, environment, command line. */
   readonly clientHeaders: readonly HeaderField[];
   readonly protocol: 'auto' | '2025' | '2026';
+  /** Lifts the policy's refusals, and logs them. */
+  readonly shadow: boolean;
+  /** Takes a line for each decision. */
+  readonly audit: AuditSink | undefined;
   /** mcpgw's own version. */
   readonly version: string;
 }
@@ -46,7 +51,11 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
     isUrlSecret: server.isUrlSecret && url === server.url,
     hold: () => downstream.hold(),
   });
-  const enforcer = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, now: host.now, log });
+  const { shadow, audit } = options;
+  const { now } = host;
+  const judging = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, shadow, now, log });
+  const enforcer =
+    audit === undefined ? judging : withAudit(judging, { sink: audit, server: server.name, shadow, now });
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
   /** Pinned by the first request that is not `server/discover`. */
@@ -95,6 +104,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
     onEnd: end,
   });
   const stopListening = host.onSignal(end);
+  if (shadow) log.error('shadow mode: what the policy would refuse goes on, and is logged', { server: server.name });
   log.info('serving', { server: server.name, upstream: upstream.authority });
 
   const why = await ended;

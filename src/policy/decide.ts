@@ -2,7 +2,8 @@
 // for every message, `simulate` shows its answer. Where an identity has to be signed, the answer waits for whoever holds
 // the key (gateway/signed-decision.ts).
 import type { HeaderField, ServerPolicy } from './model.js';
-import type { Principal, TokenReason, TokenVerdict } from './principal.js';
+import { subjectOfPrincipal, type Principal, type Subject, type TokenReason, type TokenVerdict } from './principal.js';
+import { ruleName, toolRuleName } from './rule-name.js';
 import { discloseIdentity, type IdentityToSign } from './identity/disclose.js';
 import { mergeHeaders, type MergedHeaders } from './headers/merge.js';
 import type { Secret } from '../secret/secret.js';
@@ -32,6 +33,10 @@ export type Decision =
       /** For the caller: neither token nor claim values. */
       readonly message: string;
       readonly details: readonly string[];
+      /** The rule that decided (policy/rule-name.ts). */
+      readonly rule: string;
+      /** Whose token it is, where somebody vouched for that. */
+      readonly subject?: Subject | undefined;
       /** The command that would help, when a login is what is missing. */
       readonly login?: string;
       /** The rule that denies, when it is about a tool. */
@@ -71,10 +76,11 @@ export function decide({ server, caller, client, tool }: DecideInput): Decision 
         reason: 'LOGIN_REQUIRED',
         message: caller.message,
         details: [],
+        rule: ruleName.login,
         login: caller.login,
       };
     case 'rejected':
-      return { verdict: 'deny', reason: caller.reason, message: caller.message, details: caller.details };
+      return { ...caller, verdict: 'deny' };
     case 'accepted': {
       const { principal } = caller;
       const allowed = (identity: HeaderField | undefined, freshUntilMs = Infinity): Decision =>
@@ -92,7 +98,14 @@ export function decide({ server, caller, client, tool }: DecideInput): Decision 
         case 'header':
           return allowed(disclosure.header);
         case 'refused':
-          return { verdict: 'deny', reason: disclosure.reason, message: disclosure.message, details: [] };
+          return {
+            verdict: 'deny',
+            reason: disclosure.reason,
+            message: disclosure.message,
+            details: [],
+            rule: ruleName.identity,
+            subject: subjectOfPrincipal(principal),
+          };
         case 'to-sign': {
           const { toSign } = disclosure;
           const signed: Unsigned['signed'] = ({ token, freshUntilMs }) =>
@@ -102,6 +115,23 @@ export function decide({ server, caller, client, tool }: DecideInput): Decision 
       }
     }
   }
+}
+
+export interface AllowedInput {
+  readonly server: Pick<ServerPolicy, 'tools' | 'tokenRules'>;
+  readonly tool: string | undefined;
+}
+
+/** The rule that let an allowed request through, for records; undefined where none had to be satisfied. */
+export function allowingRule({ server, tool }: AllowedInput): string | undefined {
+  const { tools, tokenRules } = server;
+  if (tool !== undefined) {
+    const authorization = tools.authorization.find(({ glob }) => glob.covers(tool));
+    if (authorization !== undefined) return ruleName.authorization(authorization.glob.source);
+    const allowed = tools.allowed?.find((glob) => glob.covers(tool));
+    if (allowed !== undefined) return ruleName.allowed(allowed.source);
+  }
+  return tokenRules === undefined ? undefined : ruleName.validation;
 }
 
 /** The message is that of MCP for a tool that does not exist: nobody learns which tools others have. */
@@ -114,6 +144,8 @@ function toolDenial(question: ToolQuestion): Decision | undefined {
     reason: 'TOOL_NOT_ALLOWED',
     message: unknownTool(question.tool),
     details: [detail],
+    rule: toolRuleName(toolRule),
+    subject: subjectOfPrincipal(question.principal),
     toolRule,
   };
 }

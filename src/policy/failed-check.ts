@@ -1,6 +1,7 @@
 // What the verification of a token checks, in its order, what a check that failed says, and how failures become a
 // verdict.
 import type { TokenReason, TokenVerdict } from './principal.js';
+import { ruleName } from './rule-name.js';
 
 /** Every check, in the order of the specification. The names are stable: `verify-token --json` shows them. */
 export const TOKEN_CHECKS = [
@@ -41,7 +42,14 @@ export function rejectionOf(failures: readonly FailedCheck[]): Rejection | undef
   const [first] = failures;
   if (first === undefined) return undefined;
   const details = failures.flatMap((failure) => failure.details);
-  return { verdict: 'rejected', reason: first.reason, message: first.message, details };
+  return { verdict: 'rejected', reason: first.reason, message: first.message, details, rule: ruleOf(first) };
+}
+
+function ruleOf({ check, claims: [claim] = [] }: FailedCheck): string {
+  if (claim === undefined) return ruleName.check(check);
+  if (check === 'required-claims') return ruleName.required(claim);
+  if (check === 'claim-values') return ruleName.claim(claim);
+  return check === 'header-payload-match' ? ruleName.headerMatch(claim) : ruleName.check(check);
 }
 
 /** A failure that the caller sees as `JWT validation failed`. */

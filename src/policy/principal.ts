@@ -53,12 +53,35 @@ export type TokenVerdict =
       readonly message: string;
       /** Every failed check, in order, in words; the first explains `message`. */
       readonly details: readonly string[];
+      /** The rule that decided (policy/rule-name.ts). */
+      readonly rule: string;
+      /** Whose token it is, where a key or the identity provider vouched for that. */
+      readonly subject?: Subject | undefined;
     }
   | { readonly verdict: 'undecided'; readonly message: string };
 
 /** An own member's value; `undefined` for inherited names such as `toString`. */
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/** Who a caller is: `iss` and `sub`, as far as they are texts. For people and records; never compared. */
+export interface Subject {
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+}
+
+/** Undefined where nothing verified who it is. */
+export function subjectOfPrincipal(principal: Principal): Subject | undefined {
+  return principal.kind === 'verified' || principal.kind === 'login' ? subjectOf(principal.claims) : undefined;
+}
+
+export function subjectOf(claims: Claims): Subject {
+  const textOf = (name: string): string | undefined => {
+    const value = claimOf(claims, name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { issuer: textOf('iss'), subject: textOf('sub') };
 }
 
 /** Whose session this is: issuer and subject, or the one anonymous caller. Never shown, only compared. */

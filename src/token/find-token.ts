@@ -1,6 +1,7 @@
 // Step 1 of the token rules: the token in the header that the configuration names.
 import type { TokenRules } from '../policy/model.js';
 import type { TokenVerdict } from '../policy/principal.js';
+import { ruleName } from '../policy/rule-name.js';
 import { Secret } from '../secret/secret.js';
 
 export interface FindTokenInput {
@@ -32,5 +33,8 @@ export function findToken({ rules, headerValue }: FindTokenInput): FoundToken {
 }
 
 function refused(reason: 'MISSING_TOKEN' | 'INVALID_FORMAT', message: string, detail: string): FoundToken {
-  return { found: false, verdict: { verdict: 'rejected', reason, message, details: [detail] } };
+  return {
+    found: false,
+    verdict: { verdict: 'rejected', reason, message, details: [detail], rule: ruleName.check('token') },
+  };
 }

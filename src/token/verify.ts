@@ -3,9 +3,9 @@
 // exist only where a key or the identity provider vouches for them.
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import { rejectionOf } from '../policy/failed-check.js';
+import { rejectionOf, type TokenCheckName } from '../policy/failed-check.js';
 import type { TokenRules } from '../policy/model.js';
-import { claimOf, type TokenVerdict } from '../policy/principal.js';
+import { claimOf, subjectOf, type TokenVerdict } from '../policy/principal.js';
 import type { Secret } from '../secret/secret.js';
 import type { Inspection } from './inspection.js';
 import { createIntrospectionInspector } from './introspection/inspect-by-asking.js';
@@ -48,12 +48,18 @@ export function createTokenVerifier({ rules, host, log }: TokenVerifierOptions):
   };
 }
 
+const CLAIM_CHECKS: ReadonlySet<TokenCheckName> = new Set(['required-claims', 'claim-values', 'header-payload-match']);
+
 function verdictOf({ failures, undecided, claims }: Inspection, token: Secret): TokenVerdict {
   if (undecided !== undefined) {
     return { verdict: 'undecided', message: `Token could not be verified: ${undecided}` };
   }
   const rejection = rejectionOf(failures);
-  if (rejection !== undefined) return rejection;
+  if (rejection !== undefined) {
+    // A rule about claims is only asked about a verified token; for any other check it depends on what is remembered.
+    const isVerified = failures[0] !== undefined && CLAIM_CHECKS.has(failures[0].check) && claims !== undefined;
+    return isVerified ? { ...rejection, subject: subjectOf(claims) } : rejection;
+  }
   if (claims === undefined) throw new Error('no check failed, and nobody vouched for the token');
   return { verdict: 'accepted', principal: { kind: 'verified', token, claims } };
 }

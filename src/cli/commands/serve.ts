@@ -4,6 +4,7 @@ import { McpgwError } from '../../errors.js';
 import type { AccessTokenSource } from '../../gateway/caller.js';
 import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
 import { serve as serveBridge } from '../../gateway/serve.js';
+import type { Appender } from '../../host.js';
 import { fetchableUrl } from '../../net/fetchable-url.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
@@ -21,6 +22,8 @@ export interface ServeCommandOptions extends OutputOptions, PolicyOptions, Token
   readonly url?: string;
   readonly header: readonly string[];
   readonly protocol: 'auto' | '2025' | '2026';
+  readonly shadow: boolean;
+  readonly auditLog?: string;
 }
 
 export async function serve(
@@ -29,11 +32,6 @@ export async function serve(
   options: ServeCommandOptions,
 ): Promise<ExitCode> {
   const { host, log } = context;
-  if (host.env['MCPGW_AUDIT_LOG']) {
-    throw new McpgwError('NOT_SUPPORTED_YET', 'not supported yet: MCPGW_AUDIT_LOG', {
-      hint: 'this version writes no audit log, so it refuses to run as if it did',
-    });
-  }
   const loaded = await loadPolicy(host, options);
   const { policy } = loaded;
   const server = chooseServer(policy, options.server ?? (host.env['MCPGW_SERVER'] || undefined));
@@ -66,6 +64,7 @@ export async function serve(
     server.identity?.method === 'jwt_header'
       ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
       : undefined;
+  const audit = options.auditLog === undefined ? undefined : await openAudit(context, options.auditLog);
   const why = await serveBridge({
     host,
     log,
@@ -75,9 +74,19 @@ export async function serve(
     sign,
     clientHeaders,
     protocol: options.protocol,
+    shadow: options.shadow,
+    audit,
     version: VERSION,
   });
+  await audit?.close();
   return why === 'SIGINT' ? EXIT.INTERRUPTED : EXIT.OK;
+}
+
+/** An empty `MCPGW_AUDIT_LOG` is none. */
+async function openAudit({ host, log }: CommandContext, file: string): Promise<Appender | undefined> {
+  if (file === '') return undefined;
+  const { openAuditFile } = await import('../audit-file.js');
+  return openAuditFile(host, log, file);
 }
 
 /** `--url` over the configuration's own; https, or plain http on this machine or where the configuration allows it. */

@@ -5,6 +5,7 @@ import type { SentHeader } from '../../policy/headers/merge.js';
 import type { ServerPolicy } from '../../policy/model.js';
 import type { Claims } from '../../policy/principal.js';
 import { mismatchedRules, missingClaims } from '../../policy/required-claims.js';
+import { ruleName as rule, toolRuleName } from '../../policy/rule-name.js';
 import { reveal } from '../../secret/secret.js';
 import { findToken } from '../../token/find-token.js';
 import { decodeToken } from '../../token/jws/decode.js';
@@ -25,18 +26,6 @@ export function coverageOf(servers: readonly ServerPolicy[], results: readonly T
     return rulesOf(server).map((rule) => ({ server: server.name, rule, decided: decided.has(rule) }));
   });
 }
-
-const rule = {
-  required: (claim: string) => `requiredClaims[${JSON.stringify(claim)}]`,
-  claim: (claim: string) => `claimValues[${JSON.stringify(claim)}]`,
-  /** The list as a whole, which denies what none of its entries covers. */
-  allowList: 'tools.allowed',
-  allowed: (glob: string) => `tools.allowed[${JSON.stringify(glob)}]`,
-  blocked: (glob: string) => `tools.blocked[${JSON.stringify(glob)}]`,
-  authorization: (glob: string) => `tool_authorization[${JSON.stringify(glob)}]`,
-  forwarded: (name: string) => `forward_headers[${JSON.stringify(canonicalName(name))}]`,
-  excluded: (name: string) => `forward_headers except ${JSON.stringify(canonicalName(name))}`,
-};
 
 function rulesOf({ tokenRules, tools, forward }: ServerPolicy): readonly string[] {
   const all = [
@@ -87,14 +76,7 @@ function byTools({ server, toolVerdicts }: TestResult): readonly string[] {
     if (verdict.verdict === 'allowed') {
       return (server.tools.allowed ?? []).filter((glob) => glob.covers(tool)).map(({ source }) => rule.allowed(source));
     }
-    switch (verdict.rule.kind) {
-      case 'blocked':
-        return [rule.blocked(verdict.rule.glob)];
-      case 'not-allowed':
-        return [rule.allowList];
-      case 'authorization':
-        return [rule.authorization(verdict.rule.glob)];
-    }
+    return [toolRuleName(verdict.rule)];
   });
 }
 

@@ -18,7 +18,10 @@ export function simulationJson({ server, decision, showSecrets }: Simulation): u
   const show = (value: Text): string => (showSecrets ? reveal(value) : mask(value));
   const url = shownUrl({ server, showSecrets });
   const target = { version: 1, server: server.name, ...(url === undefined ? {} : { url }) };
-  if (decision.verdict !== 'allow') return { ...target, ...decision, headers: [], dropped: [] };
+  if (decision.verdict !== 'allow') {
+    // Who was refused is a matter of the audit log: no claim's value stands in a refusal.
+    return { ...target, ...decision, subject: undefined, headers: [], dropped: [] };
+  }
   return {
     ...target,
     verdict: 'allow',

@@ -15,7 +15,6 @@ const OPENING_TIMEOUT_MS = 30_000;
 /** Of the gateway's own `initialize`; every session has ids of its own. */
 const INITIALIZE_ID = 'mcpgw:initialize';
 const INITIALIZED: Judged = {
-  kind: 'notification',
   method: 'notifications/initialized',
   text: '{"jsonrpc":"2.0","method":"notifications/initialized"}',
 };

@@ -4,7 +4,7 @@
 import type { Log } from '../../log.js';
 import type { HeaderField } from '../../policy/model.js';
 import type { PassOn } from '../call.js';
-import type { Enforcer, Judged, Passed } from '../enforce.js';
+import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
 import type { Exchange, ExchangeOptions } from '../streamable-http.js';
@@ -54,13 +54,14 @@ export class UpstreamSession {
   }
 
   /** Sends what has no answer, and waits until the server has taken it, within a limit. */
-  async handOver({ headers, text }: Passed): Promise<void> {
+  async handOver({ headers, text, ended }: Passed): Promise<void> {
     const { log, upstream } = this.#options;
     await handOverMessage({
       log,
       server: upstream.name,
       send: (onHead) => this.send({ method: 'POST', headers, body: text, onMessage: this.passOn, onHead }),
     });
+    ended?.(NO_ANSWER);
   }
 
   /** The same for what belongs to this session whoever says it: it goes with the owner's token, judged anew. */

@@ -158,7 +158,8 @@ describe('a configuration that nobody named', () => {
     await expect(token(context, [], FILE_STORE)).rejects.toMatchObject(untrusted);
     await expect(logout(context, [], FILE_STORE)).rejects.toMatchObject(untrusted);
     await expect(login(context, [], { ...FILE_STORE, timeout: '5' })).rejects.toMatchObject(untrusted);
-    await expect(serve(context, [], { ...FILE_STORE, header: [], protocol: 'auto' })).rejects.toMatchObject(untrusted);
+    const serving = serve(context, [], { ...FILE_STORE, header: [], protocol: 'auto', shadow: false });
+    await expect(serving).rejects.toMatchObject(untrusted);
     expect(test.opened).toEqual([]);
     expect(test.stdout()).toBe('');
     expect(await status(context, [], FILE_STORE)).toBe(0);

@@ -162,6 +162,7 @@ describe('the decision on a call', () => {
       reason: 'TOOL_NOT_ALLOWED',
       message: 'Unknown tool: b',
       details: ['tools.blocked has "b"'],
+      rule: 'tools.blocked["b"]',
       toolRule: { kind: 'blocked', glob: 'b' },
     });
   });
@@ -171,7 +172,13 @@ describe('the decision on a call', () => {
   });
 
   it('is first about the caller: a refused token says nothing of tools', () => {
-    const caller = { verdict: 'rejected', reason: 'EXPIRED', message: 'Token is expired', details: [] } as const;
+    const caller = {
+      verdict: 'rejected',
+      reason: 'EXPIRED',
+      message: 'Token is expired',
+      details: [],
+      rule: 'x',
+    } as const;
     expect(decide({ server, caller, client: [], tool: 'b' })).toMatchObject({ reason: 'EXPIRED' });
   });
 });

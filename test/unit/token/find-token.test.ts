@@ -39,6 +39,7 @@ describe('findToken', () => {
         reason: 'MISSING_TOKEN',
         message: 'Missing X-Token header',
         details: ['no token was sent'],
+        rule: 'jwt_validation (token)',
       },
     });
     expect(findToken({ rules: { headerKey: 'X-Token' }, headerValue: 'a b' })).toEqual({
@@ -48,6 +49,7 @@ describe('findToken', () => {
         reason: 'INVALID_FORMAT',
         message: 'Invalid authorization header format',
         details: ['X-Token does not hold a token'],
+        rule: 'jwt_validation (token)',
       },
     });
   });

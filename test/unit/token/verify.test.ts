@@ -96,6 +96,7 @@ describe('judge', () => {
         '"tenant" of the header and of the payload differ',
         "the header's typ is not the one that the configuration asks for",
       ],
+      rule: 'jwt_validation (token-age)',
     });
   });
 

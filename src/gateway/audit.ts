@@ -1,0 +1,111 @@
+// The audit log of `serve`: one JSON line for each decision about a message of the host (spec: serve, "What it says about
+// itself"). Who, what, which rule, how it ended; never arguments, results, headers or tokens. What cannot be recorded does
+// not go on.
+import { visibleText } from '../diagnostics/visible-text.js';
+import { redact } from '../secret/redact.js';
+import type { Ending, Enforced, Enforcer, Judged } from './enforce.js';
+import { INTERNAL_ERROR } from './json-rpc.js';
+import { refuse, type DecisionFacts } from './refusal.js';
+
+export interface AuditSink {
+  /** Appends one line, its end included. Never throws. */
+  readonly write: (line: string) => void;
+  /** Why lines are not written any more; undefined as long as they are. */
+  readonly failure: () => string | undefined;
+}
+
+export interface AuditOptions {
+  readonly sink: AuditSink;
+  readonly server: string;
+  /** Refusals are lifted. */
+  readonly shadow: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Of texts that a host or a token may have written as long as it likes. */
+const LONGEST_TEXT = 256;
+
+/**
+ * The same enforcer, with a line for each message of the host: of one that is refused at once, of one that goes on when
+ * it has ended. What the gateway itself sends for a session leaves none.
+ */
+export function withAudit(enforcer: Enforcer, { sink, server, shadow, now }: AuditOptions): Enforcer {
+  const check = async (message: Judged): Promise<Enforced> => {
+    if (message.kind === undefined) return enforcer.check(message);
+    const failure = sink.failure();
+    if (failure !== undefined) return notRecorded(server, failure);
+    const startMs = now();
+    const enforced = await enforcer.check(message);
+    let isRecorded = false;
+    const record = (facts: DecisionFacts, ending?: Ending): void => {
+      if (isRecorded) return;
+      isRecorded = true;
+      sink.write(`${JSON.stringify(lineOf({ message, server, shadow, startMs, endMs: now(), facts, ending }))}\n`);
+    };
+    if (enforced.verdict === 'refuse') {
+      record(enforced.facts);
+      return enforced;
+    }
+    const { confirm } = enforced;
+    let { facts } = enforced;
+    return {
+      ...enforced,
+      ...(confirm !== undefined && {
+        confirm: async (asker) => {
+          const error = await confirm(asker);
+          // Of a tool that the upstream lists to nobody, or whose list could not be had.
+          if (error !== undefined) facts = { ...facts, decision: 'deny', reason: 'TOOL_NOT_LISTED', rule: undefined };
+          return error;
+        },
+      }),
+      ended: (ending) => record(facts, ending),
+    };
+  };
+  return { check, toolsChanged: enforcer.toolsChanged };
+}
+
+interface LineInput {
+  readonly message: Judged;
+  readonly server: string;
+  readonly shadow: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly facts: DecisionFacts;
+  readonly ending: Ending | undefined;
+}
+
+/** The members are stable; they are only ever added to. */
+function lineOf({ message, server, shadow, startMs, endMs, facts, ending }: LineInput): object {
+  const { kind, method, params, text = '' } = message;
+  const { decision, reason, rule, subject } = facts;
+  const name = method === 'tools/call' ? params?.['name'] : undefined;
+  return {
+    time: new Date(startMs).toISOString(),
+    server,
+    kind,
+    method: shown(method),
+    tool: shown(name),
+    issuer: shown(subject?.issuer),
+    subject: shown(subject?.subject),
+    verdict: decision,
+    // In shadow mode a refusal is recorded and lifted.
+    lifted: shadow && decision !== 'allow' ? true : undefined,
+    reason,
+    rule: shown(rule),
+    outcome: ending?.outcome ?? 'refused',
+    duration_ms: Math.max(0, endMs - startMs),
+    request_bytes: Buffer.byteLength(text),
+    answer_bytes: ending?.answerBytes ?? 0,
+  };
+}
+
+function shown(value: unknown): string | undefined {
+  return typeof value === 'string' ? visibleText(redact(value.slice(0, LONGEST_TEXT))) : undefined;
+}
+
+function notRecorded(server: string, why: string): Enforced {
+  const message = `nothing goes on: the audit log cannot be written (${why})`;
+  const data = { server, reason: 'audit-log', retryable: false };
+  return refuse({ code: INTERNAL_ERROR, message, data }, { decision: 'undecided', reason: 'NOT_RECORDED' });
+}

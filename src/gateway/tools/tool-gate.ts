@@ -1,0 +1,102 @@
+// What tool rules do to messages (spec: config, "Server entry"): which tool a message calls, a call that waits for word
+// that its tool exists, and a list shown to its caller's eyes.
+import type { Log } from '../../log.js';
+import { unknownTool } from '../../policy/decide.js';
+import type { ToolPolicy } from '../../policy/model.js';
+import type { Principal } from '../../policy/principal.js';
+import { toolVerdict } from '../../policy/tools.js';
+import { isAmbiguous } from '../ambiguous-message.js';
+import type { Screen } from '../call.js';
+import type { Judged } from '../enforce.js';
+import { INVALID_PARAMS, INVALID_REQUEST, type RpcError } from '../json-rpc.js';
+import { notUnderstood, rememberListedTools, type ListAsker } from './listed-tools.js';
+import { viewedList, type ListAnswer } from './viewed-list.js';
+
+export interface ToolGateOptions {
+  readonly server: string;
+  readonly tools: ToolPolicy;
+  readonly log: Log;
+  /** Hides nothing, and logs what it would hide. */
+  readonly shadow: boolean;
+}
+
+export interface Caller {
+  readonly principal: Principal;
+  /** What sessions compare. */
+  readonly key: string;
+  /** Policy headers of the message. */
+  readonly headers: readonly string[];
+}
+
+/** Why a call that the policy allows does not go on: undefined when it does. */
+export type Confirm = (asker: ListAsker) => Promise<RpcError | undefined>;
+
+export interface ToolGate {
+  readonly isThere: (tool: string, principal: Principal) => boolean;
+  /** Of a call: whether the upstream lists the tool to this caller. */
+  readonly confirm: (tool: string, caller: Caller) => Confirm;
+  /** What of a list of tools this caller may see. */
+  readonly screen: (caller: Caller, isFirstPage: boolean) => Screen;
+  /** The upstream has said that its list of tools is another one now. */
+  readonly forget: () => void;
+}
+
+export function createToolGate({ server, tools, log, shadow }: ToolGateOptions): ToolGate {
+  const listed = rememberListedTools();
+  const isThere: ToolGate['isThere'] = (tool, principal) =>
+    toolVerdict({ tools, principal, tool }).verdict === 'allowed';
+
+  const seen = (answer: ListAnswer, { principal, key }: Caller, isFirst: boolean): ReturnType<Screen> => {
+    const isShown = (tool: string): boolean => isThere(tool, principal);
+    const list = viewedList(answer, { isShown, isPersonal: tools.authorization.length > 0 });
+    if (list.kind === 'interim') return { text: answer.text };
+    if (list.kind === 'not-understood') throw new Error('no list of tools is in it');
+    if (shadow) {
+      const hidden = list.names.filter((name) => !isShown(name)).length + list.nameless;
+      if (hidden > 0) log.warn('shadow: would hide tools', { server, count: hidden });
+      return { text: answer.text };
+    }
+    if (list.nameless > 0) log.warn('hid tools without a name', { server, count: list.nameless });
+    listed.learn(key, { names: list.names, isFirst });
+    return { text: list.text };
+  };
+
+  return {
+    isThere,
+    confirm:
+      (tool, { key, headers }) =>
+      async (asker) => {
+        const found = await listed.look({ caller: key, headers, tool, asker });
+        if (found === 'listed') return undefined;
+        return found === 'unknown' ? unknownToolError(tool) : found.error;
+      },
+    screen: (caller, isFirstPage) => (answer) => {
+      try {
+        return seen(answer, caller, isFirstPage);
+      } catch (error) {
+        if (shadow) return { text: answer.text };
+        log.warn('hid a list of tools that is not understood', { server, cause: String(error) });
+        return { error: notUnderstood(server) };
+      }
+    },
+    forget: listed.forget,
+  };
+}
+
+/** The tool that a message calls; undefined when it calls none; an error when two readers could read two calls. */
+export function calledTool({ kind, method, params, text = '' }: Judged): string | RpcError | undefined {
+  if (isAmbiguous(text)) {
+    return { code: INVALID_REQUEST, message: 'a member of the message stands in it twice, or in other letters' };
+  }
+  if (method !== 'tools/call') return undefined;
+  if (kind !== 'request') return { code: INVALID_REQUEST, message: 'a call of a tool is a request' };
+  const name = params?.['name'];
+  return typeof name === 'string'
+    ? name
+    : { code: INVALID_PARAMS, message: 'a call names its tool: params.name is a text' };
+}
+
+/** The same for a tool that does not exist and for one that is not there for this caller. */
+export function unknownToolError(tool: string): RpcError {
+  return { code: INVALID_PARAMS, message: unknownTool(tool) };
+}

@@ -1,0 +1,246 @@
+// `serve --audit-log`: a line for each decision about a message of the host, in a file that only its owner can read.
+import { spawn } from 'node:child_process';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandbox, MCPGW, type Sandbox } from '../support/cli.js';
+import { generateKey, signToken } from '../support/jwt.js';
+import { call, startLineHost, type LineHost } from '../support/line-host.js';
+import {
+  json,
+  resultOf,
+  startScriptedUpstream,
+  type Received,
+  type ScriptedUpstream,
+} from '../support/scripted-upstream.js';
+
+const key = generateKey('ES256', 'caller');
+const HANGS = { timeout: 20_000 };
+const SENTINEL = 's3nt1nel-c0ffee';
+
+let sandbox: Sandbox;
+let upstream: ScriptedUpstream;
+let file: string;
+const hosts: LineHost[] = [];
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  upstream = await startScriptedUpstream(listsTools);
+  file = path.join(sandbox.directory, 'audit.jsonl');
+});
+afterEach(async () => {
+  for (const host of hosts.splice(0)) {
+    host.child.kill('SIGKILL');
+    await host.exited;
+  }
+  await upstream.close();
+  await sandbox.remove();
+});
+
+function listsTools({ body, response }: Received): boolean {
+  if (body.method !== 'tools/list') return false;
+  const tools = ['read', 'write', 'delete_all'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+  return json(response, { jsonrpc: '2.0', id: body.id, result: { tools } });
+}
+
+async function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  place?: Sandbox,
+): Promise<LineHost> {
+  const config = await sandbox.file('mcpgw.json', {
+    mcpServers: { demo: { url: upstream.url, headers: { 'X-Secret': SENTINEL } } },
+    jwt_validation: {
+      jwks: { keys: [key.jwk] },
+      algorithms: ['ES256'],
+      requiredClaims: ['sub'],
+      claimValues: { team: { values: 'core' } },
+    },
+    user_identity_forwarding: { method: 'claims_header', include_claims: ['sub'] },
+    tools: { blocked: ['delete_*'] },
+    tool_authorization: { write: { required_claims: { role: { values: 'admin' } } } },
+  });
+  const host = startLineHost(place ?? sandbox, ['-c', config, ...args], env);
+  hosts.push(host);
+  return host;
+}
+
+function token(claims: Readonly<Record<string, unknown>> = {}, lifeSeconds = 3600): string {
+  const payload = {
+    iss: 'https://a/',
+    sub: 'ana',
+    team: 'core',
+    exp: Math.floor(Date.now() / 1000) + lifeSeconds,
+    ...claims,
+  };
+  return signToken({ header: { alg: 'ES256', kid: 'caller' }, payload }, key);
+}
+
+const as = (claims: Readonly<Record<string, unknown>> = {}, lifeSeconds?: number): object => ({
+  'mcpgw.dev/headers': { Authorization: `Bearer ${token(claims, lifeSeconds)}`, 'X-Note': SENTINEL },
+});
+
+async function lines(): Promise<readonly Record<string, unknown>[]> {
+  const text = await readFile(file, 'utf8');
+  expect(text.endsWith('\n')).toBe(true);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('the audit log', () => {
+  it('has a line for each decision, with the rule that decided', HANGS, async () => {
+    const host = await start(['--audit-log', file]);
+    await host.open(as());
+    const asked: readonly (readonly [object, Record<string, unknown>])[] = [
+      [call(1, 'read', as()), { tool: 'read', verdict: 'allow', rule: 'jwt_validation', outcome: 'result' }],
+      [call(2, 'write', as({ role: 'admin' })), { verdict: 'allow', rule: 'tool_authorization["write"]' }],
+      [call(3, 'write', as()), { verdict: 'deny', reason: 'TOOL_NOT_ALLOWED', rule: 'tool_authorization["write"]' }],
+      [call(4, 'delete_all', as()), { verdict: 'deny', rule: 'tools.blocked["delete_*"]', outcome: 'refused' }],
+      [call(5, 'read', as({}, -60)), { verdict: 'deny', reason: 'EXPIRED', rule: 'jwt_validation (expiry)' }],
+      [
+        call(6, 'read', as({ team: 'x' })),
+        { verdict: 'deny', reason: 'CLAIM_MISMATCH', rule: 'claimValues["team"]', subject: 'ana' },
+      ],
+      [
+        call(7, 'read', as({ sub: undefined })),
+        { verdict: 'deny', reason: 'MISSING_CLAIM', rule: 'requiredClaims["sub"]' },
+      ],
+      [call(8, 'read'), { verdict: 'deny', reason: 'MISSING_TOKEN', rule: 'jwt_validation (token)' }],
+      [call(9, 'nothing', as()), { verdict: 'deny', reason: 'TOOL_NOT_LISTED', outcome: 'error' }],
+    ];
+    for (const [message] of asked) {
+      host.send(message);
+      await host.answer((message as { readonly id: number }).id);
+    }
+    await host.end();
+    const written = await lines();
+    const called = written.filter(({ method }) => method === 'tools/call');
+    for (const [index, [, expected]] of asked.entries()) expect(called[index]).toMatchObject(expected);
+    expect(called).toHaveLength(asked.length);
+    expect(called[0]).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      server: 'demo',
+      kind: 'request',
+      method: 'tools/call',
+      tool: 'read',
+      issuer: 'https://a/',
+      subject: 'ana',
+      verdict: 'allow',
+      rule: 'jwt_validation',
+      outcome: 'result',
+      duration_ms: expect.any(Number),
+      request_bytes: Buffer.byteLength(JSON.stringify(asked[0]?.[0])),
+      answer_bytes: Buffer.byteLength(JSON.stringify(resultOf({ body: { id: 1 } } as never))),
+    });
+    // Nobody vouches for who an expired token says it is.
+    expect(called[4]).not.toHaveProperty('subject');
+    expect(written.map(({ method }) => method).slice(0, 2)).toEqual(['initialize', 'notifications/initialized']);
+  });
+
+  it('holds no token, header, argument or result, and is private to its owner', HANGS, async () => {
+    const host = await start([], { MCPGW_AUDIT_LOG: file });
+    await host.open(as());
+    const secret = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'read', arguments: { q: SENTINEL }, _meta: as() },
+    };
+    upstream.script((received) =>
+      received.body.method === 'tools/call'
+        ? json(received.response, resultOf(received, SENTINEL))
+        : listsTools(received),
+    );
+    host.send(secret, call(2, `Bearer ${token()}`, as()));
+    await Promise.all([host.answer(1), host.answer(2)]);
+    await host.end();
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain(SENTINEL);
+    expect(text).not.toMatch(/eyJ/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('tells of cancelled calls, of what the host answers, and of calls that the end cuts short', HANGS, async () => {
+    upstream.script((received) => received.body.method === 'tools/call' || listsTools(received));
+    const host = await start(['--audit-log', file]);
+    await host.open(as());
+    host.send(call('gone', 'read', as()), call('cut', 'read', as()));
+    await upstream.until((all) => all.filter(({ body }) => body.method === 'tools/call').length === 2);
+    host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'gone' } });
+    await upstream.request(({ body }) => body.method === 'notifications/cancelled');
+    await host.end();
+    const called = (await lines()).filter(({ method }) => method === 'tools/call');
+    expect(called.map(({ outcome }) => outcome)).toEqual(['cancelled', 'error']);
+    expect((await lines()).filter(({ method }) => method === 'notifications/cancelled')).toMatchObject([
+      { kind: 'notification', verdict: 'allow', outcome: 'none' },
+    ]);
+  });
+
+  it('is added to, by several processes at once', HANGS, async () => {
+    await writeFile(file, '{"before":true}\n', { mode: 0o600 });
+    const two = await Promise.all([start(['--audit-log', file]), start(['--audit-log', file])]);
+    for (const host of two) await host.open(as());
+    const ids = Array.from({ length: 50 }, (_, n) => n);
+    for (const host of two) host.send(...ids.map((id) => call(id, 'read', as())));
+    for (const host of two) for (const id of ids) await host.answer(id);
+    for (const host of two) await host.end();
+    const written = await lines();
+    expect(written[0]).toEqual({ before: true });
+    expect(written.filter(({ method }) => method === 'tools/call')).toHaveLength(100);
+  });
+
+  it.each([
+    {
+      what: 'a directory that is not there',
+      where: () => path.join(sandbox.directory, 'none', 'audit.jsonl'),
+      code: 3,
+      words: 'there is no such file',
+    },
+    { what: 'a directory', where: () => sandbox.directory, code: 2, words: 'no regular file' },
+    { what: 'a device', where: () => '/dev/stdout', code: 2, words: 'no regular file' },
+  ])('stops serve before it starts where it is $what', HANGS, async ({ where, code, words }) => {
+    const host = await start(['--audit-log', where()]);
+    const ended = await host.ended;
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) });
+    expect(upstream.received).toEqual([]);
+  });
+
+  it('is none where the variable is empty, and warns where others can read it', HANGS, async () => {
+    const none = await start([], { MCPGW_AUDIT_LOG: '' });
+    await none.open(as());
+    await none.end();
+    await writeFile(file, '');
+    await chmod(file, 0o644);
+    const host = await start(['--audit-log', file]);
+    await host.open(as());
+    await host.end();
+    expect(host.stderr()).toContain('other users of this machine can read the audit log');
+  });
+
+  it('lets nothing go on once it cannot be written', HANGS, async () => {
+    // A limit of one block: what is beyond it fails as on a full disk.
+    await writeFile(file, 'x'.repeat(900), { mode: 0o600 });
+    const small: Sandbox = {
+      ...sandbox,
+      start: (args, env = {}) => {
+        const words = ['-c', 'ulimit -f 2; exec "$0" "$@"', process.execPath, MCPGW, ...args];
+        return spawn('sh', words, { cwd: sandbox.directory, env: { ...sandbox.env, ...env } });
+      },
+    };
+    const host = await start(['--audit-log', file], {}, small);
+    await host.open(as());
+    for (let n = 0; ; n++) {
+      host.send(call(n, 'read', as()));
+      const { error } = await host.answer(n);
+      if (error === undefined) continue;
+      expect(error).toMatchObject({ code: -32603, data: { reason: 'audit-log' } });
+      break;
+    }
+    const before = upstream.received.length;
+    host.send(call('later', 'read', as()));
+    expect((await host.answer('later')).error).toMatchObject({ data: { reason: 'audit-log' } });
+    expect(upstream.received.length).toBe(before);
+  });
+});
