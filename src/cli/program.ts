@@ -98,6 +98,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--headers-file <path>', "client headers, one 'Name: value' a line")
     .option('--claims <json>', 'claims of a caller, instead of a token')
     .option('--request <json>', 'a JSON-RPC request of a host: the tool that it calls, and the headers in its _meta')
+    .option('--diff <config>', 'another configuration: show what changes for this request from -c to it')
     .option('--show-secrets', 'do not mask secret values', false)
     .action(action(async () => (await import('./commands/simulate.js')).simulate));
   addOutputOptions(addJsonOption(addStoreOptions(addTokenOptions(addPolicyOptions(simulate))))).addHelpText(
@@ -105,6 +106,7 @@ export function createProgram(host: Host, version: string): Program {
     examples([
       'mcpgw simulate -c mcpgw.json --claims \'{"sub":"ana"}\' -H \'X-Request-Id: 7\'',
       'mcpgw simulate -c mcpgw.json -s linear --token-env TOKEN --json',
+      'mcpgw simulate -c mcpgw.json --diff proposed.json --token-env TOKEN',
     ]),
   );
 

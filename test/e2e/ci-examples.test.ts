@@ -28,6 +28,10 @@ const POLICIES = {
   github: await read('examples/ci/mcpgw.jsonc'),
   gitlab: await read('examples/ci/gitlab/mcpgw.jsonc'),
 };
+const TESTS = {
+  github: await read('examples/ci/mcpgw.test.yaml'),
+  gitlab: await read('examples/ci/gitlab/mcpgw.test.yaml'),
+};
 const page = await read('docs/guide/ci.md');
 const workflow = readWorkflow(FILES.workflow);
 const pipeline = readPipeline(FILES.pipeline);
@@ -52,8 +56,9 @@ afterEach(async () => {
   expect([...signatures, ...secrets].filter((secret) => traces.includes(secret))).toEqual([]);
 });
 
-async function checkOut(policy: string): Promise<void> {
+async function checkOut(policy: string, issuer: CiIssuer = 'github'): Promise<void> {
   await machine.sandbox.file('mcpgw.jsonc', issuers.hosted(policy));
+  await machine.sandbox.file('mcpgw.test.yaml', issuers.hosted(TESTS[issuer]));
 }
 
 /** How often mcpgw was asked for a verdict on a token. */
@@ -118,6 +123,7 @@ describe('the policies of examples/ci', () => {
 
 describe('the GitHub workflow', () => {
   const check = 'Check the policy';
+  const test = 'Test the policy';
   const annotate = 'Annotate what was found';
   const judge = "Judge this workflow's own token";
 
@@ -148,7 +154,7 @@ describe('the GitHub workflow', () => {
   it('passes a good policy, and clears its alerts', async () => {
     await checkOut(POLICIES.github);
     const { conclusion, codes, uploads } = await validates();
-    expect({ conclusion, codes }).toEqual({ conclusion: 'success', codes: { [check]: 0 } });
+    expect({ conclusion, codes }).toEqual({ conclusion: 'success', codes: { [check]: 0, [test]: 0 } });
     expect(uploads.map(sarifFacts)).toEqual([{ rules: [], isComplete: true }]);
   });
 
@@ -161,6 +167,21 @@ describe('the GitHub workflow', () => {
     expect({ conclusion, codes }).toEqual({ conclusion: 'failure', codes: { [check]: 1, [annotate]: 1 } });
     expect(uploads.map(sarifFacts)).toEqual([{ rules: [rule], isComplete: true }]);
     expect(machine.printed()).toContain(`::${level} file=mcpgw.jsonc,`);
+  });
+
+  it.each([
+    ['lets everybody in', (policy: string) => policy.replaceAll(/^.*"repository_owner(?:_id)?": .*\n/gm, '')],
+    ['tells the server nothing', (policy: string) => policy.replace(/("include_claims": ).*/, '$1["sub"]')],
+  ])('fails on a policy that is valid and %s', async (_what, spoil) => {
+    const spoilt = spoil(POLICIES.github);
+    expect(spoilt).not.toBe(POLICIES.github);
+    await checkOut(spoilt);
+    const { conclusion, codes } = await validates();
+    expect({ conclusion, codes }).toEqual({
+      conclusion: 'failure',
+      codes: { [check]: 0, [test]: 1, [annotate]: 0 },
+    });
+    expect(machine.printed()).toContain('FAIL  ');
   });
 
   it('fails on a policy that is not there, and code scanning is told', async () => {
@@ -292,6 +313,19 @@ describe('the GitLab pipeline', () => {
     expect(run.code).toBe(1);
     expect(reported(run)).toEqual({ report: 'testsuites', failures: '1', rules: [rule], isComplete: true });
     expect(machine.printed()).toMatch(new RegExp(`^mcpgw\\.jsonc:\\d+:\\d+ \\w+ ${rule} `));
+  });
+
+  it('runs the examples of the policy, and fails where it lets every branch in', async () => {
+    const tests = (): Promise<GitlabRun> => runGitlabJob(pipeline, 'mcpgw-test', { machine });
+    await checkOut(POLICIES.gitlab, 'gitlab');
+    const good = await tests();
+    expect(good.code).toBe(0);
+    expect(parseXml(good.artifacts['mcpgw-test.junit.xml'] ?? '').attributes['failures']).toBe('0');
+    await checkOut(POLICIES.gitlab.replace(/^.*"ref_protected": .*\n/m, ''), 'gitlab');
+    const bad = await tests();
+    expect(bad.code).toBe(1);
+    expect(parseXml(bad.artifacts['mcpgw-test.junit.xml'] ?? '').attributes['failures']).toBe('1');
+    expect(machine.printed()).toContain('FAIL  a branch that anybody may push to stays out');
   });
 
   it('accepts its own token, and says nothing of it', async () => {

@@ -1,5 +1,6 @@
 // `mcpgw simulate`: which headers would the upstream receive, and why? Asks the very functions that `serve` asks
-// (gateway/caller.ts, policy/decide.ts) and sends nothing to any upstream.
+// (gateway/caller.ts, policy/decide.ts) and sends nothing to any upstream. With `--diff`: what changes between two
+// configurations?
 import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import { judgeCaller } from '../../gateway/caller.js';
@@ -7,9 +8,10 @@ import { headersFromEnvironment, headersFromMeta, parseHeaderLine } from '../../
 import { parseMessage } from '../../gateway/json-rpc.js';
 import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
-import type { CallerVerdict } from '../../policy/decide.js';
+import type { CallerVerdict, Decision } from '../../policy/decide.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import type { Claims } from '../../policy/principal.js';
+import type { Secret } from '../../secret/secret.js';
 import { callerWithClaims } from '../caller-with-claims.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -18,7 +20,7 @@ import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import { readToken, type TokenOptions } from '../options/token.js';
-import { simulationJson, simulationText } from '../render/simulation.js';
+import { simulationJson, simulationText, type SimulatedDecision } from '../render/simulation.js';
 import { wireCaller } from '../wire-caller.js';
 
 export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
@@ -27,6 +29,8 @@ export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOpti
   readonly claims?: string;
   /** A JSON-RPC message of a host. */
   readonly request?: string;
+  /** Another configuration, to compare with. */
+  readonly diff?: string;
   readonly showSecrets: boolean;
 }
 
@@ -35,29 +39,94 @@ export async function simulate(
   args: readonly string[],
   options: SimulateOptions,
 ): Promise<ExitCode> {
-  const { host } = context;
+  const question = await readQuestion(context.host, args, options);
+  const first = await simulated({ context, question, options });
+  const { showSecrets } = options;
+  if (options.diff === undefined) {
+    const { stdout } = context.host.stdio;
+    const width = stdout.isTTY === true ? (stdout.columns ?? 80) : undefined;
+    if (context.json) await context.printJson(simulationJson({ ...first, showSecrets }));
+    else await context.print(simulationText({ ...first, showSecrets }, { color: context.color.stdout, width }));
+    return exitCodeOf(first.decision);
+  }
+  const second = await simulated({ context, question, options: { ...options, config: options.diff } });
+  const [{ simulationChanges }, { changesJson, changesText }] = await Promise.all([
+    import('../simulation-changes.js'),
+    import('../render/simulation-changes.js'),
+  ]);
+  const shown = { from: first, to: second, changes: simulationChanges(first, second), showSecrets };
+  if (context.json) await context.printJson(changesJson(shown));
+  else await context.print(changesText(shown, context.color.stdout));
+  if (first.decision.verdict === 'undecided' || second.decision.verdict === 'undecided') return EXIT.UNDECIDED;
+  return shown.changes.isNone ? EXIT.OK : EXIT.NO;
+}
+
+function exitCodeOf({ verdict }: Decision): ExitCode {
+  if (verdict === 'allow') return EXIT.OK;
+  return verdict === 'deny' ? EXIT.NO : EXIT.UNDECIDED;
+}
+
+/** Who asks what, whatever the configuration. */
+interface Question {
+  readonly token: Secret | undefined;
+  readonly claims: Claims | undefined;
+  /** Of `--headers-file`, `-H` and `--request`, in rising priority. */
+  readonly headers: readonly HeaderField[];
+  readonly tool: string | undefined;
+}
+
+async function readQuestion(host: Host, args: readonly string[], options: SimulateOptions): Promise<Question> {
+  const request = readRequest(options.request);
+  const fromFile = await headersFromFile(host, options.headersFile);
+  const headers = [...fromFile, ...options.header.map(parseHeaderLine), ...request.headers];
+  const token = await readToken({ host, argument: args[0], options, readPipe: false });
+  if (options.claims === undefined) return { token, claims: undefined, headers, tool: request.tool };
+  if (token !== undefined) {
+    throw new McpgwError('USAGE', '--claims stands for a token, and a token is given too', {
+      hint: 'give one of them',
+    });
+  }
+  return { token, claims: parseClaims(options.claims), headers, tool: request.tool };
+}
+
+interface Asked {
+  readonly context: CommandContext;
+  readonly question: Question;
+  readonly options: SimulateOptions;
+}
+
+/** The decision of one configuration. */
+async function simulated({ context, question, options }: Asked): Promise<SimulatedDecision> {
+  const { host, log } = context;
   const loaded = await loadPolicy(host, options);
   const { policy } = loaded;
   const server = chooseServer(policy, options.server);
-  const request = readRequest(options.request);
-  const client = [
-    ...policy.clientHeaders,
-    ...headersFromEnvironment(host.env),
-    ...(await headersFromFile(host, options.headersFile)),
-    ...options.header.map(parseHeaderLine),
-    ...request.headers,
-  ];
-  const caller = await callerOf({ context, args, options, server, client });
+  const client = [...policy.clientHeaders, ...headersFromEnvironment(host.env), ...question.headers];
+  const caller =
+    question.claims === undefined
+      ? await judgedCaller({ context, server, client, token: question.token })
+      : callerWithClaims(question.claims, server);
   const sign =
     server.identity?.method === 'jwt_header'
-      ? await (await import('../signing-key.js')).signerOf({ host, log: context.log, loaded, server, options })
+      ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
       : undefined;
-  const decision = await signedDecision({ server, caller, client, tool: request.tool, sign });
-  const shown = { server, decision, showSecrets: options.showSecrets };
-  if (context.json) await context.printJson(simulationJson(shown));
-  else await context.print(simulationText(shown, context.color.stdout));
-  if (decision.verdict === 'allow') return EXIT.OK;
-  return decision.verdict === 'deny' ? EXIT.NO : EXIT.UNDECIDED;
+  const decision = await signedDecision({ server, caller, client, tool: question.tool, sign });
+  return { file: loaded.file, server, decision };
+}
+
+interface CallerInput {
+  readonly context: CommandContext;
+  readonly server: ServerPolicy;
+  readonly client: readonly HeaderField[];
+  readonly token: Secret | undefined;
+}
+
+async function judgedCaller({ context, server, client, token }: CallerInput): Promise<CallerVerdict> {
+  const { host, log } = context;
+  const configuredToken =
+    token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
+  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
+  return judgeCaller(sources, client);
 }
 
 interface SimulatedRequest {
@@ -87,31 +156,6 @@ function readRequest(text: string | undefined): SimulatedRequest {
     headers: brought.kind === 'headers' ? brought.headers : [],
     tool: method === 'tools/call' && typeof name === 'string' ? name : undefined,
   };
-}
-
-interface CallerInput {
-  readonly context: CommandContext;
-  readonly args: readonly string[];
-  readonly options: SimulateOptions;
-  readonly server: ServerPolicy;
-  readonly client: readonly HeaderField[];
-}
-
-async function callerOf({ context, args, options, server, client }: CallerInput): Promise<CallerVerdict> {
-  const { host, log } = context;
-  const token = await readToken({ host, argument: args[0], options, readPipe: false });
-  if (options.claims !== undefined) {
-    if (token !== undefined) {
-      throw new McpgwError('USAGE', '--claims stands for a token, and a token is given too', {
-        hint: 'give one of them',
-      });
-    }
-    return callerWithClaims(parseClaims(options.claims), server);
-  }
-  const configuredToken =
-    token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
-  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
-  return judgeCaller(sources, client);
 }
 
 function parseClaims(text: string): Claims {

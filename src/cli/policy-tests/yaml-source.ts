@@ -1,6 +1,6 @@
 // YAML (and so JSON) read value by value, each with its place: every mistake becomes a problem with line and column, and
 // reading goes on. Knows nothing of what the values mean.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
 import { nearestKey } from '../../config/suggest.js';
 
 /** From 1. */
@@ -52,7 +52,10 @@ export function readYaml(text: string): YamlSource {
   for (const error of complaints) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
   const isSound = document !== undefined && problems.length === 0 && isPlainJson(document);
   if (!isSound && problems.length === 0) {
-    report(placeAt(0), 'this cannot be read: it is nested too deeply, or refers to itself');
+    report(
+      placeAt(0),
+      'this cannot be read: it is nested too deeply, refers to itself, or merges (`<<`) what is no map',
+    );
   }
 
   const valueOf = (node: unknown, label: string, fallback: Place): Value => {
@@ -65,7 +68,7 @@ export function readYaml(text: string): YamlSource {
       report(value.place, `${value.label} must be a map`);
       return [];
     }
-    return value.node.items.flatMap(({ key, value: member }) => {
+    return unmerged(value.node, document).flatMap(({ key, value: member }) => {
       const name = valueOf(key, value.label, value.place);
       if (!isScalar(name.node) || typeof name.node.value !== 'string') {
         report(name.place, `a key of ${value.label} is no text`);
@@ -110,6 +113,38 @@ export function readYaml(text: string): YamlSource {
   };
 }
 
+/** The members with those that `<<` brings in (YAML 1.1, "merge"): a map's own come first, then those of earlier sources. */
+function unmerged(map: YAMLMap, document: Parsed | undefined): readonly Pair[] {
+  const own = map.items.filter((pair) => !isMergeKey(pair));
+  const brought = map.items.filter(isMergeKey).flatMap(({ value }) => {
+    const source = resolved(value, document);
+    const maps = isSeq(source) ? source.items.map((item) => resolved(item, document)) : [source];
+    return maps.flatMap((each) => (isMap(each) ? unmerged(each, document) : []));
+  });
+  const names = new Set(own.map(({ key }) => nameOf(key)));
+  return [
+    ...own,
+    ...brought.filter(({ key }) => {
+      const name = nameOf(key);
+      const isNew = !names.has(name);
+      names.add(name);
+      return isNew;
+    }),
+  ];
+}
+
+function isMergeKey({ key }: Pair): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
+}
+
+function nameOf(key: unknown): unknown {
+  return isScalar(key) ? key.value : key;
+}
+
+function resolved(node: unknown, document: Parsed | undefined): unknown {
+  return isAlias(node) && document !== undefined ? node.resolve(document) : node;
+}
+
 function keyPlace({ node }: Value, key: string, placeAt: (offset: number) => Place): Place | undefined {
   if (!isMap(node)) return undefined;
   const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
@@ -117,16 +152,18 @@ function keyPlace({ node }: Value, key: string, placeAt: (offset: number) => Pla
   return range == null ? undefined : placeAt(range[0]);
 }
 
+type Parsed = NonNullable<ReturnType<typeof parsed>>;
+
 function parsed(text: string, lineCounter: LineCounter) {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false });
+    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
   } catch {
     return undefined;
   }
 }
 
 /** False for what refers to itself, and for aliases that would multiply without end. */
-function isPlainJson(document: NonNullable<ReturnType<typeof parsed>>): boolean {
+function isPlainJson(document: Parsed): boolean {
   try {
     JSON.stringify(document.toJS({ maxAliasCount: 100 }));
     return true;

@@ -5,12 +5,25 @@ import type { Decision } from '../../policy/decide.js';
 import type { ServerPolicy } from '../../policy/model.js';
 import { visibleText } from '../../diagnostics/visible-text.js';
 import { shownOrigin } from '../../net/fetchable-url.js';
+import { tableOf } from './table.js';
 import { MASK, mask, reveal, type Text } from '../../secret/secret.js';
 
-export interface Simulation {
+/** What one configuration decides about a request. */
+export interface SimulatedDecision {
+  /** Of the configuration, as the user would name it. */
+  readonly file: string;
   readonly server: ServerPolicy;
   readonly decision: Decision;
+}
+
+export interface Simulation extends Omit<SimulatedDecision, 'file'> {
   readonly showSecrets: boolean;
+}
+
+export interface Paper {
+  readonly color: boolean;
+  /** Of the terminal, in characters; undefined where there is none. */
+  readonly width: number | undefined;
 }
 
 /** `version` 1. Fields are only ever added. */
@@ -44,7 +57,8 @@ export function simulationJson({ server, decision, showSecrets }: Simulation): u
   };
 }
 
-export function simulationText({ server, decision, showSecrets }: Simulation, color: boolean): string {
+/** A table on a terminal; elsewhere a line for each header, for other programs to read. */
+export function simulationText({ server, decision, showSecrets }: Simulation, { color, width }: Paper): string {
   const show = (value: Text): string => visibleText(showSecrets ? reveal(value) : mask(value));
   const bold = (text: string): string => (color ? `\u001b[1m${text}\u001b[22m` : text);
   if (decision.verdict === 'undecided') return `${bold('undecided')}  ${decision.message}\n`;
@@ -52,37 +66,59 @@ export function simulationText({ server, decision, showSecrets }: Simulation, co
     const details = decision.details.map((detail) => `  - ${detail}\n`).join('');
     return `${bold('deny')}  ${decision.reason}: ${decision.message}\n${details}nothing reaches ${server.name}\n`;
   }
-  const sent = [
-    ...protocolHeaders().map(({ name, value }) => ['protocol', `${name}: ${value}`]),
-    ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => {
-      const notes = [
+  const isOnTerminal = width !== undefined;
+  const sent: readonly HeaderRow[] = [
+    ...protocolHeaders().map(({ name, value }) => ({ name, value, source: 'protocol', notes: [] })),
+    ...decision.headers.sent.map(({ name, value, source, overrode, renamedFrom }) => ({
+      name,
+      value: show(value),
+      source,
+      notes: [
         ...(renamedFrom === undefined ? [] : [`renamed from ${renamedFrom}`]),
         ...overrode.map((lower) => `overrode ${lower.source} ${lower.name}`),
-      ];
-      return [source, `${name}: ${show(value)}${notes.length === 0 ? '' : `  (${notes.join(', ')})`}`];
-    }),
+      ],
+    })),
   ];
-  const dropped = decision.headers.dropped.map(({ name, value, source, reason }) => [
-    reason,
-    `${name}: ${show(value)}${source === 'forwarded' ? '' : `  (${source})`}`,
-  ]);
+  const dropped: readonly HeaderRow[] = decision.headers.dropped.map(({ name, value, source, reason }) => ({
+    name,
+    value: show(value),
+    source: reason,
+    notes: source === 'forwarded' && !isOnTerminal ? [] : [source === 'forwarded' ? 'client' : source],
+  }));
   const url = shownUrl({ server, showSecrets });
+  const rows = (all: readonly HeaderRow[], heads: readonly string[]): readonly string[] =>
+    isOnTerminal ? tableOf([heads, ...all.map(cellsOf)], width) : linesOf(all);
   return [
     `${bold('allow')}  ${server.name}${url === undefined ? '' : ` ${url}`}`,
     bold('the upstream receives'),
-    ...table(sent),
-    ...(dropped.length === 0 ? [] : [bold('dropped'), ...table(dropped)]),
+    ...rows(sent, ['HEADER', 'VALUE', 'SOURCE', 'OVERRODE']),
+    ...(dropped.length === 0 ? [] : [bold('dropped'), ...rows(dropped, ['HEADER', 'VALUE', 'WHY', 'SOURCE'])]),
     '',
   ].join('\n');
 }
 
 /** The origin alone: path and query may hold a credential. */
-function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string | undefined {
+export function shownUrl({ server, showSecrets }: Omit<Simulation, 'decision'>): string | undefined {
   if (server.url === undefined || showSecrets) return server.url;
   return server.isUrlSecret ? MASK : shownOrigin(new URL(server.url));
 }
 
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const width = Math.max(...rows.map(([label = '']) => label.length));
-  return rows.map(([label = '', text = '']) => `  ${label.padEnd(width)}  ${text}`);
+interface HeaderRow {
+  readonly name: string;
+  readonly value: string;
+  /** Of what is sent; of what is dropped, the reason. */
+  readonly source: string;
+  readonly notes: readonly string[];
+}
+
+function linesOf(rows: readonly HeaderRow[]): readonly string[] {
+  const width = Math.max(...rows.map(({ source }) => source.length));
+  return rows.map(({ name, value, source, notes }) => {
+    const behind = notes.length === 0 ? '' : `  (${notes.join(', ')})`;
+    return `  ${source.padEnd(width)}  ${name}: ${value}${behind}`;
+  });
+}
+
+function cellsOf({ name, value, source, notes }: HeaderRow): readonly string[] {
+  return [name, value, source, notes.map((note) => note.replace(/^overrode /, '')).join(', ')];
 }

@@ -98,6 +98,13 @@ describe('the text of a test file', () => {
     ['broken YAML', 'config: [\n', '2:1', ''],
     ['no YAML', 'config: "a\n', '2:1', ''],
     ['an alias of itself', 'config: &a [*a]\ntests: []\n', '1:1', 'refers to itself'],
+    ['a merge of what is no map', `${start}    expect: { <<: 5 }\n`, '1:1', 'merges (`<<`) what is no map'],
+    [
+      'an unknown key that a merge brings in',
+      `config: c\ntests:\n  - name: a\n    expect: &x { verdict: deny, verdikt: deny }\n  - name: b\n    expect: { <<: *x }\n`,
+      '4:33',
+      '`verdikt` is not a known key',
+    ],
     ['a tag that nobody knows', `${start}    expect: { verdict: !no deny }\n`, '5:24', 'Unresolved tag'],
     ['a list', '- a\n', '1:1', 'the file must be a map'],
     ['nothing', '', '1:1', 'the file must be a map'],
@@ -117,6 +124,37 @@ describe('the text of a test file', () => {
         expect.stringMatching(/must be a map$/),
       ]);
     }
+  });
+
+  it('may merge maps: what a map says itself wins, then the first source', () => {
+    const text = [
+      'config: mcpgw.json',
+      'tests:',
+      '  - &first',
+      '    name: first',
+      '    claims: &ana { sub: ana, team: core }',
+      '    headers: &sent { X-A: a, X-B: b }',
+      '    expect: &denied { verdict: deny }',
+      '  - <<: *first',
+      '    name: second',
+      '    claims: { team: edge, <<: [{ sub: bob, role: x }, *ana] }',
+      '    headers: { <<: *sent, X-B: other }',
+      '    expect: { <<: *denied, reason: EXPIRED }',
+      '  - { name: third, claims: { "<<": literal }, expect: { verdict: deny } }',
+    ].join('\n');
+    const read = readTests('t.yaml', text);
+    expect(read.ok ? [] : read.problems).toEqual([]);
+    const [, second, third] = read.ok ? read.tests.tests : [];
+    expect(second).toMatchObject({
+      name: 'second',
+      caller: { kind: 'claims', claims: { sub: 'bob', role: 'x', team: 'edge' } },
+      headers: [
+        { name: 'X-B', value: 'other' },
+        { name: 'X-A', value: 'a' },
+      ],
+      expected: { verdict: 'deny', reason: 'EXPIRED' },
+    });
+    expect(third).toMatchObject({ caller: { claims: { '<<': 'literal' } } });
   });
 
   it('survives what is nested without end, and aliases that multiply', () => {
