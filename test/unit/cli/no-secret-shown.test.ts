@@ -164,6 +164,8 @@ const NUMBER = /471147/;
 let world: TestHost;
 beforeAll(async () => {
   world = await createTestHost();
+  const tests = [{ name: 'a', claims: {}, expect: { verdict: 'allow' } }];
+  await writeFile(path.join(world.directory, 'policy.test.json'), JSON.stringify({ config: 'mcpgw.json', tests }));
   await writeFile(path.join(world.directory, 'secret.txt'), `${SENTINEL}\n`);
   await writeFile(path.join(world.directory, 'lines.txt'), `${SENTINEL}\r\n${SENTINEL}\n\n`);
 });
@@ -185,6 +187,8 @@ const OTHERS: readonly (readonly string[])[] = [
   ['verify-token', '--json', '-vv', 'x.y.z'],
   ['serve', '--url', 'https://a.example/mcp', '-vv'],
   ['serve', '--url', 'https://a.example/mcp', '--log-format', 'json', '-v'],
+  ['serve', '--url', 'https://a.example/mcp', '--shadow', '--audit-log', 'audit.jsonl', '-vv'],
+  ['simulate', '--claims', '{}', '--diff', 'mcpgw.json'],
   ['login', '--json'],
   ['status', '--json'],
 ];
@@ -211,6 +215,9 @@ async function outputsOf(text: string, { everything }: Asking): Promise<readonly
   // A configuration that is valid would be put to work.
   if (outputs[0]?.code !== 1) return outputs;
   for (const [name = '', ...words] of OTHERS) outputs.push(await outputOf([name, '-c', 'mcpgw.json', ...words]));
+  for (const format of ['text', 'json', 'junit']) {
+    outputs.push(await outputOf(['test', 'policy.test.json', '--coverage', '--format', format]));
+  }
   return outputs;
 }
 

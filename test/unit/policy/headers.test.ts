@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { forwardHeaders } from '../../../src/policy/headers/forward.js';
 import { mergeHeaders } from '../../../src/policy/headers/merge.js';
 import { isTransportName, PROTECTED_NAMES } from '../../../src/policy/headers/protected.js';
-import type { ForwardPolicy, HeaderField, ServerPolicy } from '../../../src/policy/model.js';
-import { reveal } from '../../../src/secret/secret.js';
+import { decide } from '../../../src/policy/decide.js';
+import type { ForwardPolicy, HeaderField, IdentityPolicy, ServerPolicy } from '../../../src/policy/model.js';
+import type { Principal } from '../../../src/policy/principal.js';
+import { reveal, Secret } from '../../../src/secret/secret.js';
 
 type MergedServer = Pick<
   ServerPolicy,
@@ -19,6 +21,8 @@ const bare: MergedServer = {
   identity: undefined,
   tokenRules: undefined,
 };
+
+const NO_TOOLS = { allowed: undefined, blocked: [], authorization: [] };
 
 const names = fc.constantFrom(
   ...PROTECTED_NAMES,
@@ -99,7 +103,7 @@ describe('header forwarding, whatever the configuration and the spelling', () =>
     fc.assert(
       fc.property(fc.array(header), forward, fc.array(header), (client, policy, fixed) => {
         const identity = { name: 'x-IDENTITY', value: 'gateway' };
-        const { sent } = mergeHeaders({
+        const { sent, dropped } = mergeHeaders({
           client,
           server: { ...bare, forward: policy, headers: fixed, passthroughHeaders: fixed.slice(0, 2) },
           identity,
@@ -107,12 +111,70 @@ describe('header forwarding, whatever the configuration and the spelling', () =>
         const lower = sent.map(({ name }) => name.toLowerCase());
         expect(new Set(lower).size).toBe(lower.length);
         expect(sent.find(({ name }) => name.toLowerCase() === 'x-identity')?.value).toBe('gateway');
-        const configured = new Set(fixed.map(({ name }) => name.toLowerCase()));
-        for (const { name, source } of sent) {
-          if (configured.has(name.toLowerCase())) expect(source).not.toBe('forwarded');
-        }
+        const namesOf = (headers: readonly HeaderField[]): Set<string> =>
+          new Set(headers.map(({ name }) => name.toLowerCase()).filter((name) => !isTransportName(name)));
+        const [auth, passthrough] = [namesOf(fixed), namesOf(fixed.slice(0, 2))];
+        const highest = (name: string): string => {
+          if (name === 'x-identity') return 'identity';
+          return passthrough.has(name) ? 'passthrough' : auth.has(name) ? 'auth' : 'forwarded';
+        };
+        for (const { name, source } of sent) expect([name, source]).toEqual([name, highest(name.toLowerCase())]);
+        for (const name of auth) expect(lower).toContain(name);
+        // And every header of every source is accounted for, once.
+        const came = [...client, ...fixed, ...fixed.slice(0, 2), identity].map(({ value }) => reveal(value)).toSorted();
+        const went = [...sent, ...dropped].map(({ value }) => reveal(value)).toSorted();
+        expect(went).toEqual(came);
       }),
     );
+  });
+});
+
+describe('the identity header, whatever the configuration and the spelling', () => {
+  const identityName = fc.constantFrom('X-Identity', 'x-user-claims', 'X-USER-JWT', 'Authorization', 'X-Tenant');
+  const identity: fc.Arbitrary<IdentityPolicy> = fc.record({
+    method: fc.constantFrom('claims_header' as const, 'jwt_header' as const, 'bearer' as const),
+    headerName: identityName,
+    includeClaims: fc.subarray(['sub', 'email', 'gone'], { minLength: 1 }),
+    onMissing: fc.constantFrom('refuse' as const, 'anonymous' as const),
+    lifetimeSeconds: fc.constant(300),
+    audience: fc.constant(undefined),
+  });
+  const claims = fc.record({ sub: fc.constant('ana'), email: fc.constant('a@x') }, { requiredKeys: [] });
+  const token = new Secret("the-caller's-token");
+  const principal: fc.Arbitrary<Principal> = fc.oneof(
+    claims.map((own): Principal => ({ kind: 'verified', token, claims: own })),
+    fc.constant<Principal>({ kind: 'unverified', token }),
+    fc.constant<Principal>({ kind: 'anonymous' }),
+  );
+  /** Of the client, and told apart from all that the gateway writes. */
+  const forged = header.map(({ name }) => ({ name, value: 'forged' }));
+  const all = fc.record({ client: fc.array(forged), policy: forward, identity, principal });
+
+  it("is the gateway's or absent, never the client's", () => {
+    let sentByGateway = 0;
+    fc.assert(
+      fc.property(all, ({ client, policy, identity: own, principal: caller }) => {
+        const server = { ...bare, forward: policy, identity: own, url: 'https://a.example', tools: NO_TOOLS };
+        const input = { server: server as unknown as ServerPolicy, client };
+        const decided = decide({ ...input, caller: { verdict: 'accepted', principal: caller } });
+        const decision =
+          decided.verdict === 'to-sign' ? decided.signed({ token: new Secret('signed'), freshUntilMs: 0 }) : decided;
+        if (decision.verdict !== 'allow') return;
+        const { sent } = decision.headers;
+        const found = sent.filter(({ name }) => name.toLowerCase() === own.headerName.toLowerCase());
+        expect(found.length).toBeLessThanOrEqual(1);
+        for (const { source, value } of found) {
+          sentByGateway++;
+          expect(source).toBe('identity');
+          expect(reveal(value)).not.toContain('forged');
+        }
+        // Nor under the names that are identities elsewhere.
+        const names = new Set(['x-user-claims', 'x-user-jwt']);
+        for (const { name, source } of sent) if (names.has(name.toLowerCase())) expect(source).toBe('identity');
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(sentByGateway).toBeGreaterThan(100);
   });
 });
 
