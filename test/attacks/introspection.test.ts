@@ -157,6 +157,7 @@ describe('a token that is not active is refused', () => {
         reason: 'INACTIVE',
         message: 'Token is not active',
         details: ['https://idp.example.com says that it is not active'],
+        rule: 'jwt_validation (introspection)',
       });
     },
   );

@@ -1,20 +1,19 @@
 // The guide of signed identities is run: its example becomes a file, its commands print what the page says.
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createSandbox, finished, MCPGW, type Sandbox } from '../support/cli.js';
+import type { Sandbox } from '../support/cli.js';
 import { consoleCommands, matchesOutput } from '../support/console-blocks.js';
+import { createGuideShell, type GuideShell } from '../support/guide-shell.js';
 import { checkText } from '../unit/config/check-text.js';
 
 const page = await readFile(new URL('../../docs/guide/identity.md', import.meta.url), 'utf8');
 const config = /^```jsonc\n(\/\/ mcpgw\.jsonc\n.*?)^```$/ms.exec(page)?.[1] ?? '';
 
+const ENV = { MCPGW_CREDENTIAL_PASSPHRASE: 'only for tests' };
 let sandbox: Sandbox;
+let shell: GuideShell['shell'];
 beforeEach(async () => {
-  sandbox = await createSandbox();
-  await mkdir(path.join(sandbox.directory, 'bin'));
-  await symlink(MCPGW, path.join(sandbox.directory, 'bin/mcpgw'));
+  ({ sandbox, shell } = await createGuideShell(ENV));
   await sandbox.file('mcpgw.jsonc', config);
 });
 afterEach(() => sandbox.remove());
@@ -28,16 +27,7 @@ it('shows what its commands print', async () => {
   expect(commands).toHaveLength(5);
   const wrong: string[] = [];
   for (const { command, expected, line } of commands) {
-    const child = spawn('bash', ['-c', command], {
-      cwd: sandbox.directory,
-      env: {
-        ...sandbox.env,
-        MCPGW_CREDENTIAL_PASSPHRASE: 'only for tests',
-        PATH: `${sandbox.directory}/bin:${path.dirname(process.execPath)}:${sandbox.env['PATH']}`,
-      },
-    });
-    child.stdin.end();
-    const { stdout, stderr } = await finished(child);
+    const { stdout, stderr } = await shell(command);
     if (!matchesOutput(expected, stdout + stderr)) wrong.push(`identity.md:${line} $ ${command}\n${stdout}${stderr}`);
   }
   expect(wrong.join('\n')).toBe('');

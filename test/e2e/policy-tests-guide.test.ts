@@ -1,12 +1,11 @@
 // The guide of policy tests is run: its examples become files, its commands print what the page says, its tables are
 // whole.
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { REQUEST_REASONS } from '../../src/policy/decide.js';
-import { createSandbox, finished, MCPGW, type CliResult, type Sandbox } from '../support/cli.js';
+import type { Sandbox } from '../support/cli.js';
 import { consoleCommands, matchesOutput } from '../support/console-blocks.js';
+import { createGuideShell, type GuideShell } from '../support/guide-shell.js';
 import { checkText } from '../unit/config/check-text.js';
 
 const page = await readFile(new URL('../../docs/guide/policy-tests.md', import.meta.url), 'utf8');
@@ -15,22 +14,12 @@ const files = [...page.matchAll(/^```(?:jsonc|yaml)\n((?:\/\/|#) (\S+)\n.*?)^```
 );
 
 let sandbox: Sandbox;
+let shell: GuideShell['shell'];
 beforeEach(async () => {
-  sandbox = await createSandbox();
-  await mkdir(path.join(sandbox.directory, 'bin'));
-  await symlink(MCPGW, path.join(sandbox.directory, 'bin/mcpgw'));
+  ({ sandbox, shell } = await createGuideShell());
   for (const { name, text } of files) await sandbox.file(name, text);
 });
 afterEach(() => sandbox.remove());
-
-function shell(line: string): Promise<CliResult> {
-  const child = spawn('bash', ['-c', line], {
-    cwd: sandbox.directory,
-    env: { ...sandbox.env, PATH: `${sandbox.directory}/bin:${path.dirname(process.execPath)}:${sandbox.env['PATH']}` },
-  });
-  child.stdin.end();
-  return finished(child);
-}
 
 /** What stands in backquotes in the first cells of the rows of the table whose first heading is this. */
 function firstCells(heading: string): ReadonlySet<string> {

@@ -1,11 +1,10 @@
 // The guide of tools is run: its example becomes a file, its commands print what the page says, against a server that has
 // the tools of the page, with tokens of an identity provider of this test's own.
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, finished, MCPGW, type CliResult, type Sandbox } from '../support/cli.js';
+import type { Sandbox } from '../support/cli.js';
 import { consoleCommands, matchesOutput } from '../support/console-blocks.js';
+import { createGuideShell, type GuideShell } from '../support/guide-shell.js';
 import { generateKey, signToken } from '../support/jwt.js';
 import { json as answerWith, startLoopbackHttp, type LoopbackHttp } from '../support/loopback-http.js';
 import { json, resultOf, startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
@@ -22,6 +21,7 @@ const key = generateKey('RS256', 'k1');
 let idp: LoopbackHttp;
 let upstream: ScriptedUpstream;
 let sandbox: Sandbox;
+let shell: GuideShell['shell'];
 beforeEach(async () => {
   idp = await startLoopbackHttp(answerWith({ keys: [key.jwk] }));
   upstream = await startScriptedUpstream((received) => {
@@ -29,9 +29,7 @@ beforeEach(async () => {
     if (body.method === 'tools/list') return json(response, { jsonrpc: '2.0', id: body.id, result: { tools } });
     return body.method === 'tools/call' ? json(response, resultOf(received)) : false;
   });
-  sandbox = await createSandbox();
-  await mkdir(path.join(sandbox.directory, 'bin'));
-  await symlink(MCPGW, path.join(sandbox.directory, 'bin/mcpgw'));
+  ({ sandbox, shell } = await createGuideShell());
   const hosted = config
     .replace('"url": "https://mcp.example.com/mcp"', `"url": "${upstream.url}"`)
     .replace('https://idp.example.com/jwks', `${idp.origin}/jwks`);
@@ -58,15 +56,6 @@ function tokenOf(sub: string, groups: readonly string[]): string {
     exp: now + 600,
   };
   return signToken({ header: { alg: 'RS256', typ: 'JWT', kid: 'k1' }, payload }, key);
-}
-
-function shell(line: string): Promise<CliResult> {
-  const child = spawn('bash', ['-c', line], {
-    cwd: sandbox.directory,
-    env: { ...sandbox.env, PATH: `${sandbox.directory}/bin:${path.dirname(process.execPath)}:${sandbox.env['PATH']}` },
-  });
-  child.stdin.end();
-  return finished(child);
 }
 
 describe('the guide of tools', () => {

@@ -2,39 +2,26 @@
 import { spawn } from 'node:child_process';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, MCPGW, type Sandbox } from '../support/cli.js';
-import { generateKey, signToken } from '../support/jwt.js';
-import { call, startLineHost, type LineHost } from '../support/line-host.js';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  json,
-  resultOf,
-  startScriptedUpstream,
-  type Received,
-  type ScriptedUpstream,
-} from '../support/scripted-upstream.js';
+  HANGS,
+  key,
+  sandbox,
+  startWith,
+  token as tokenOf,
+  upstream,
+  type StartOptions,
+} from '../support/bridge-stage.js';
+import { MCPGW, type Sandbox } from '../support/cli.js';
+import { call, type LineHost } from '../support/line-host.js';
+import { json, resultOf, type Received } from '../support/scripted-upstream.js';
 
-const key = generateKey('ES256', 'caller');
-const HANGS = { timeout: 20_000 };
 const SENTINEL = 's3nt1nel-c0ffee';
 
-let sandbox: Sandbox;
-let upstream: ScriptedUpstream;
 let file: string;
-const hosts: LineHost[] = [];
-
-beforeEach(async () => {
-  sandbox = await createSandbox();
-  upstream = await startScriptedUpstream(listsTools);
+beforeEach(() => {
+  upstream.script(listsTools);
   file = path.join(sandbox.directory, 'audit.jsonl');
-});
-afterEach(async () => {
-  for (const host of hosts.splice(0)) {
-    host.child.kill('SIGKILL');
-    await host.exited;
-  }
-  await upstream.close();
-  await sandbox.remove();
 });
 
 function listsTools({ body, response }: Received): boolean {
@@ -43,38 +30,23 @@ function listsTools({ body, response }: Received): boolean {
   return json(response, { jsonrpc: '2.0', id: body.id, result: { tools } });
 }
 
-async function start(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  place?: Sandbox,
-): Promise<LineHost> {
-  const config = await sandbox.file('mcpgw.json', {
-    mcpServers: { demo: { url: upstream.url, headers: { 'X-Secret': SENTINEL } } },
+function start(args: readonly string[], more: Omit<StartOptions, 'args'> = {}): Promise<LineHost> {
+  const demo = {
+    url: upstream.url,
+    headers: { 'X-Secret': SENTINEL },
     jwt_validation: {
       jwks: { keys: [key.jwk] },
-      algorithms: ['ES256'],
       requiredClaims: ['sub'],
       claimValues: { team: { values: 'core' } },
     },
     user_identity_forwarding: { method: 'claims_header', include_claims: ['sub'] },
     tools: { blocked: ['delete_*'] },
     tool_authorization: { write: { required_claims: { role: { values: 'admin' } } } },
-  });
-  const host = startLineHost(place ?? sandbox, ['-c', config, ...args], env);
-  hosts.push(host);
-  return host;
+  };
+  return startWith({ mcpServers: { demo } }, { args, ...more });
 }
 
-function token(claims: Readonly<Record<string, unknown>> = {}, lifeSeconds = 3600): string {
-  const payload = {
-    iss: 'https://a/',
-    sub: 'ana',
-    team: 'core',
-    exp: Math.floor(Date.now() / 1000) + lifeSeconds,
-    ...claims,
-  };
-  return signToken({ header: { alg: 'ES256', kid: 'caller' }, payload }, key);
-}
+const token = (claims: object = {}, lifeSeconds = 3600): string => tokenOf({ team: 'core', ...claims }, lifeSeconds);
 
 const as = (claims: Readonly<Record<string, unknown>> = {}, lifeSeconds?: number): object => ({
   'mcpgw.dev/headers': { Authorization: `Bearer ${token(claims, lifeSeconds)}`, 'X-Note': SENTINEL },
@@ -125,7 +97,7 @@ describe('the audit log', () => {
       kind: 'request',
       method: 'tools/call',
       tool: 'read',
-      issuer: 'https://a/',
+      issuer: 'https://idp.example.com/',
       subject: 'ana',
       verdict: 'allow',
       rule: 'jwt_validation',
@@ -140,7 +112,7 @@ describe('the audit log', () => {
   });
 
   it('holds no token, header, argument or result, and is private to its owner', HANGS, async () => {
-    const host = await start([], { MCPGW_AUDIT_LOG: file });
+    const host = await start([], { env: { MCPGW_AUDIT_LOG: file } });
     await host.open(as());
     const secret = {
       jsonrpc: '2.0',
@@ -208,7 +180,7 @@ describe('the audit log', () => {
   });
 
   it('is none where the variable is empty, and warns where others can read it', HANGS, async () => {
-    const none = await start([], { MCPGW_AUDIT_LOG: '' });
+    const none = await start([], { env: { MCPGW_AUDIT_LOG: '' } });
     await none.open(as());
     await none.end();
     await writeFile(file, '');
@@ -229,7 +201,7 @@ describe('the audit log', () => {
         return spawn('sh', words, { cwd: sandbox.directory, env: { ...sandbox.env, ...env } });
       },
     };
-    const host = await start(['--audit-log', file], {}, small);
+    const host = await start(['--audit-log', file], { place: small });
     await host.open(as());
     for (let n = 0; ; n++) {
       host.send(call(n, 'read', as()));
@@ -238,9 +210,10 @@ describe('the audit log', () => {
       expect(error).toMatchObject({ code: -32603, data: { reason: 'audit-log' } });
       break;
     }
-    const before = upstream.received.length;
+    const called = (): number => upstream.received.filter(({ body }) => body.method === 'tools/call').length;
+    const before = called();
     host.send(call('later', 'read', as()));
     expect((await host.answer('later')).error).toMatchObject({ data: { reason: 'audit-log' } });
-    expect(upstream.received.length).toBe(before);
+    expect(called()).toBe(before);
   });
 });

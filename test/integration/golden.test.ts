@@ -13,7 +13,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../support/cli.js';
 import { generateKey, signToken } from '../support/jwt.js';
 import { call, startLineHost } from '../support/line-host.js';
-import { json, resultOf, startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
+import {
+  json,
+  policyHeaders,
+  resultOf,
+  startScriptedUpstream,
+  type ScriptedUpstream,
+} from '../support/scripted-upstream.js';
 
 const ROOT = fileURLToPath(new URL('../golden', import.meta.url));
 const caller = generateKey('ES256', 'caller');
@@ -189,7 +195,7 @@ describe.each(CASES)('$name', ({ name, ...one }) => {
         expect(answer.error?.code).toBe(expected.reason === 'TOOL_NOT_ALLOWED' ? -32602 : -31401);
         return;
       }
-      const wire = Object.entries(received?.headers ?? {}).filter(([key]) => !OF_THE_TRANSPORT.has(key));
+      const wire = policyHeaders(received);
       const wanted = expected.headers.map(([key, value]) => [key.toLowerCase(), value]);
       const got = wire.map(([key, value]) => {
         const isAny = expected.headers.some(([each, any]) => each.toLowerCase() === key && any === '…');
@@ -206,16 +212,3 @@ describe.each(CASES)('$name', ({ name, ...one }) => {
 function byName([a]: readonly unknown[], [b]: readonly unknown[]): number {
   return String(a) < String(b) ? -1 : 1;
 }
-
-/** What HTTP and the MCP transport set themselves, whatever the policy. */
-const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'content-type',
-  'accept',
-  'transfer-encoding',
-  'mcp-protocol-version',
-  'mcp-method',
-  'mcp-name',
-]);

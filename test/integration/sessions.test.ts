@@ -1,52 +1,22 @@
 // Revision 2025-11-25, one host with several callers: each has a session of its own at the upstream, and nothing of one
 // goes in the session of another.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, type Sandbox } from '../support/cli.js';
-import { generateKey, signToken } from '../support/jwt.js';
-import { call, INITIALIZE, startLineHost, type LineHost } from '../support/line-host.js';
-import {
-  json,
-  resultOf,
-  startScriptedUpstream,
-  stream,
-  type Received,
-  type ScriptedUpstream,
-} from '../support/scripted-upstream.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bearerMeta, HANGS, policy, start, token, upstream } from '../support/bridge-stage.js';
+import { call, INITIALIZE, type LineHost } from '../support/line-host.js';
+import { json, resultOf, stream, type Received } from '../support/scripted-upstream.js';
 
-const key = generateKey('ES256', 'caller');
-const HANGS = { timeout: 20_000 };
-
-let sandbox: Sandbox;
-let upstream: ScriptedUpstream;
 let host: LineHost;
 /** Whose session it is, by its id, as the opening said. */
 let owners: Map<string, string>;
 
 beforeEach(async () => {
-  sandbox = await createSandbox();
   owners = new Map();
-  upstream = await startScriptedUpstream((received) => opensSession(received));
-  const file = await sandbox.file('mcpgw.json', {
-    mcpServers: { demo: { url: upstream.url } },
-    jwt_validation: { jwks: { keys: [key.jwk] }, algorithms: ['ES256'] },
-    user_identity_forwarding: { method: 'claims_header', include_claims: ['sub', 'iss', 'email'] },
-  });
-  host = startLineHost(sandbox, ['-c', file]);
+  upstream.script(opensSession);
+  host = await start(policy({ method: 'claims_header', include_claims: ['sub', 'iss', 'email'] }));
 });
-afterEach(async () => {
-  host.child.kill('SIGKILL');
-  await host.exited;
-  await upstream.close();
-  await sandbox.remove();
-});
-
-function token(claims: Readonly<Record<string, unknown>>): string {
-  const exp = Math.floor(Date.now() / 1000) + 3600;
-  return signToken({ header: { alg: 'ES256', kid: 'caller' }, payload: { exp, ...claims } }, key);
-}
 
 function as(sub: string, more: Readonly<Record<string, unknown>> = {}): object {
-  return { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ sub, ...more })}` } };
+  return bearerMeta(token({ iss: undefined, sub, ...more }));
 }
 
 function callerOf({ headers }: Received): string {
@@ -76,8 +46,8 @@ describe('another caller', () => {
       call(1, 'echo', as('ben', { iss: 'a' })),
       call(2, 'echo', as('ana', { iss: 'b' })),
       call(3, 'echo', as('ana', { iss: 'a' })),
-      call(4, 'echo', { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ email: 'x@y' })}` } }),
-      call(5, 'echo', { 'mcpgw.dev/headers': { Authorization: `Bearer ${token({ email: 'z@y' })}` } }),
+      call(4, 'echo', bearerMeta(token({ iss: undefined, sub: undefined, email: 'x@y' }))),
+      call(5, 'echo', bearerMeta(token({ iss: undefined, sub: undefined, email: 'z@y' }))),
     );
     for (const id of [1, 2, 3, 4, 5]) expect(await host.answer(id)).toHaveProperty('result');
     expect([...owners.values()].toSorted()).toEqual(['a ana', 'a ben', 'b ana', 'x@y', 'z@y']);

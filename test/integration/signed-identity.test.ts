@@ -5,29 +5,13 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandbox, type CliResult, type Sandbox } from '../support/cli.js';
+import { describe, expect, it } from 'vitest';
+import { sandbox, startWith, upstream } from '../support/bridge-stage.js';
+import type { CliResult } from '../support/cli.js';
 import { generateKey, signToken } from '../support/jwt.js';
-import { call, startLineHost, type LineHost } from '../support/line-host.js';
-import { startScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.js';
+import { call, type LineHost } from '../support/line-host.js';
 
 const caller = generateKey('RS256', 'caller');
-
-let sandbox: Sandbox;
-let upstream: ScriptedUpstream;
-const hosts: LineHost[] = [];
-beforeEach(async () => {
-  sandbox = await createSandbox();
-  upstream = await startScriptedUpstream();
-});
-afterEach(async () => {
-  for (const host of hosts.splice(0)) {
-    host.child.kill('SIGKILL');
-    await host.exited;
-  }
-  await upstream.close();
-  await sandbox.remove();
-});
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -45,11 +29,8 @@ function policy(identity: object = {}, top: object = {}): object {
   };
 }
 
-async function start(config: object, env: Readonly<Record<string, string>> = {}): Promise<LineHost> {
-  const host = startLineHost(sandbox, ['-c', await sandbox.file('mcpgw.json', config)], env);
-  hosts.push(host);
-  return host;
-}
+const start = (config: object, env: Readonly<Record<string, string>> = {}): Promise<LineHost> =>
+  startWith(config, { env });
 
 const headers = (token: string, more: object = {}): object => ({
   'mcpgw.dev/headers': { Authorization: `Bearer ${token}`, ...more },

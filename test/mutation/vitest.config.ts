@@ -14,7 +14,7 @@ export default defineConfig({
       ...(process.env['MUTANTS'] === 'quick' ? [] : ['test/attacks/{tokens,good-tokens}.test.ts']),
       'test/unit/token/{jwks-uri,hostile-jwks,verify,strict-json,find-token,reasons}.test.ts',
       'test/unit/token/{jws,introspection,keys,mint}/**/*.test.ts',
-      'test/unit/policy/{required-claims,claim-match,key-fit,token-times,deep-equal}.test.ts',
+      'test/unit/policy/{required-claims,claim-match,key-fit,token-times,deep-equal,rule-name}.test.ts',
       'test/unit/vectors-{token,introspection}.test.ts',
     ],
     // Keys are slow to make, and each mutant starts all over.

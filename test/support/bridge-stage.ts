@@ -34,9 +34,21 @@ afterEach(async () => {
   await sandbox.remove();
 });
 
-export async function start(server: object = {}, args: readonly string[] = []): Promise<LineHost> {
-  const config = await sandbox.file('gateway.json', { mcpServers: { demo: { url: upstream.url, ...server } } });
-  const host = startLineHost(sandbox, ['-c', config, ...args]);
+/** With one server, `demo`. */
+export function start(server: object = {}, args: readonly string[] = []): Promise<LineHost> {
+  return startWith({ mcpServers: { demo: { url: upstream.url, ...server } } }, { args });
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another way to start processes than the stage's own. */
+  readonly place?: Sandbox;
+}
+
+export async function startWith(config: object, { args = [], env, place }: StartOptions = {}): Promise<LineHost> {
+  const file = await sandbox.file('gateway.json', config);
+  const host = startLineHost(place ?? sandbox, ['-c', file, ...args], env);
   hosts.push(host);
   return host;
 }

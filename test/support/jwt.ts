@@ -146,3 +146,14 @@ export function rulesWith(changes: Partial<TokenRules> & Pick<TokenRules, 'sourc
     ...changes,
   };
 }
+
+/** Types of tokens that are made for something else (spec: token rules, step 3). */
+export const FOREIGN_PROFILES = [
+  'logout+jwt',
+  'secevent+jwt',
+  'dpop+jwt',
+  'token-introspection+jwt',
+  'oauth-authz-req+jwt',
+  'client-authentication+jwt',
+  'kb+jwt',
+];

@@ -125,3 +125,22 @@ function answerWell(received: Received): void {
   } else if (body.id === undefined || body.method === undefined) response.writeHead(202).end();
   else json(response, resultOf(received));
 }
+
+/** What the policy sent: all headers but those that HTTP and the MCP transport set themselves. */
+export function policyHeaders(received: Received | undefined): readonly (readonly [string, string])[] {
+  return Object.entries(received?.headers ?? {})
+    .filter(([name]) => !OF_THE_TRANSPORT.has(name))
+    .map(([name, value]) => [name, String(value)] as const);
+}
+
+const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'accept',
+  'transfer-encoding',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+]);

@@ -14,6 +14,7 @@ import { createSandbox, type Sandbox } from '../support/cli.js';
 import { call, startLineHost, type Line, type LineHost } from '../support/line-host.js';
 import {
   json,
+  policyHeaders,
   resultOf,
   startScriptedUpstream,
   type Received,
@@ -216,9 +217,7 @@ function differenceOf({ simulated, answer, received }: Sides): string | undefine
       : `simulated ${verdict} ${reason}, on the wire ${JSON.stringify(answer)}`;
   }
   if (received === undefined) return `the simulator allows it, and the wire says ${JSON.stringify(answer)}`;
-  const wire = Object.entries(received.headers)
-    .filter(([name]) => !OF_THE_TRANSPORT.has(name))
-    .map(([name, value]) => [name, String(value)] as const);
+  const wire = policyHeaders(received);
   const [left, right] = [sent, wire].map((side) =>
     JSON.stringify(side.map(([name, value]) => [name.toLowerCase(), comparable(value)]).toSorted(byName)),
   );
@@ -228,19 +227,6 @@ function differenceOf({ simulated, answer, received }: Sides): string | undefine
 function byName([a]: readonly unknown[], [b]: readonly unknown[]): number {
   return String(a) < String(b) ? -1 : 1;
 }
-
-/** What the MCP transport and HTTP set themselves, whatever the policy. */
-const OF_THE_TRANSPORT: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'content-type',
-  'accept',
-  'transfer-encoding',
-  'mcp-protocol-version',
-  'mcp-method',
-  'mcp-name',
-]);
 
 /** A signed identity differs from one signing to the next in what belongs to the signing. */
 function comparable(value: string): unknown {

@@ -1,6 +1,6 @@
 // What is no compact JWS: encrypted, nested, serialised otherwise, in too few or too many parts, far too large; and
 // header members that change what a token is (`crit`, `b64`, `enc`, `cty`, `typ`).
-import { encodePart, signatureOf, signToken } from '../../support/jwt.js';
+import { FOREIGN_PROFILES, encodePart, signatureOf, signToken } from '../../support/jwt.js';
 import { collected, each, rsa, type Attack, type Attacks, type Stage } from '../stage.js';
 
 const KIB = 1024;
@@ -75,15 +75,6 @@ const CONTENT_TYPES: readonly unknown[] = [
   ['JWT'],
   1,
 ];
-const PROFILES = [
-  'logout+jwt',
-  'secevent+jwt',
-  'dpop+jwt',
-  'token-introspection+jwt',
-  'oauth-authz-req+jwt',
-  'client-authentication+jwt',
-  'kb+jwt',
-];
 const OTHER_TYPES: readonly unknown[] = [
   '',
   'JWT ',
@@ -133,7 +124,7 @@ export const headerMembers = (stage: Stage): Attacks => {
       (enc) => refused({ enc }, 'UNSUPPORTED_HEADER'),
     ),
     each(
-      PROFILES.flatMap((profile) => [profile, `application/${profile}`, profile.toUpperCase()]),
+      FOREIGN_PROFILES.flatMap((profile) => [profile, `application/${profile}`, profile.toUpperCase()]),
       (typ) => `a token of the profile ${typ}`,
       (typ) => refused({ typ }, 'WRONG_TYPE'),
     ),

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { TokenRules } from '../../../src/policy/model.js';
 import { Secret } from '../../../src/secret/secret.js';
 import { createTokenVerifier } from '../../../src/token/verify.js';
-import { generateKey, GOOD_CLAIMS, goodToken, NOW_MS, rulesWith, signToken } from '../../support/jwt.js';
+import {
+  FOREIGN_PROFILES,
+  generateKey,
+  GOOD_CLAIMS,
+  goodToken,
+  NOW_MS,
+  rulesWith,
+  signToken,
+} from '../../support/jwt.js';
 
 const key = generateKey('RS256', 'k');
 const failed = 'JWT validation failed';
@@ -49,15 +57,7 @@ describe('a refused token says why', () => {
     },
   );
 
-  it.each([
-    'logout+jwt',
-    'secevent+jwt',
-    'dpop+jwt',
-    'token-introspection+jwt',
-    'oauth-authz-req+jwt',
-    'client-authentication+jwt',
-    'kb+jwt',
-  ])('is refused as %s, even where the configuration names that type', async (typ) => {
+  it.each(FOREIGN_PROFILES)('is refused as %s, even where the configuration names that type', async (typ) => {
     const { verdict, checks } = await verifier({ typ }).examine(new Secret(withHeader({ typ })));
     expect(verdict).toMatchObject({ verdict: 'rejected', reason: 'WRONG_TYPE' });
     expect(checks.find(({ outcome }) => outcome === 'fail')?.name).toBe('type');
