@@ -42,8 +42,8 @@ export interface Files {
   /** Names in a directory; empty when the directory does not exist. */
   list(directory: string): Promise<readonly string[]>;
   /**
-   * Opens a file to add to its end, creating it with this mode; several processes may. `EINVAL` for what is no regular
-   * file. Pipes are not waited for.
+   * Opens a file to add lines to its end, creating it with this mode; several processes may. A last line without an end is
+   * given one. `EINVAL` for what is no regular file. Pipes are not waited for.
    */
   openAppend(file: string, mode: number): Promise<Appender>;
   /** `undefined` when nothing is there. */
@@ -213,18 +213,23 @@ async function readStart(file: string, atMostBytes: number): Promise<FileStart> 
 }
 
 async function openAppend(file: string, mode: number): Promise<Appender> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = fs.constants;
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = fs.constants;
   // Windows has no O_NONBLOCK, and no pipes in its file system.
-  const handle = await fs.promises.open(file, O_WRONLY | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), mode);
-  if (!(await handle.stat()).isFile()) {
+  const handle = await fs.promises.open(file, O_RDWR | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), mode);
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
     await handle.close();
     throw Object.assign(new Error('it is no regular file'), { code: 'EINVAL' });
   }
+  // A line that was cut short by a full disk or a crash does not take the next one with it.
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, stats.size - 1));
+  const isCut = stats.size > 0 && buffer[0] !== 0x0a;
   const stream = handle.createWriteStream();
   let failure: string | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= error.code ?? 'unknown reason';
   });
+  if (isCut) stream.write('\n');
   return {
     write: (text) => void stream.write(text),
     failure: () => failure,

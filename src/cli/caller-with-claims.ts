@@ -3,17 +3,25 @@
 import type { CallerVerdict } from '../policy/decide.js';
 import { rejectionOf } from '../policy/failed-check.js';
 import type { ServerPolicy } from '../policy/model.js';
-import type { Claims } from '../policy/principal.js';
+import { subjectOf, type Claims } from '../policy/principal.js';
 import { claimFailures } from '../policy/required-claims.js';
 import { Secret } from '../secret/secret.js';
 
-export function callerWithClaims(claims: Claims, server: Pick<ServerPolicy, 'tokenRules'>): CallerVerdict {
+export function callerWithClaims(
+  claims: Claims,
+  server: Pick<ServerPolicy, 'tokenRules' | 'identityProvider'>,
+): CallerVerdict {
   const rules = server.tokenRules;
-  const failures = rules === undefined ? [] : claimFailures({ rules, claims, header: {} });
-  return (
-    rejectionOf(failures) ?? {
+  const token = new Secret("<the caller's token>");
+  if (rules === undefined) {
+    // Without `jwt_validation` only a login vouches for claims; of any other caller nobody knows who it is.
+    const isLogin = server.identityProvider !== undefined;
+    return {
       verdict: 'accepted',
-      principal: { kind: 'verified', token: new Secret("<the caller's token>"), claims },
-    }
-  );
+      principal: isLogin ? { kind: 'login', token, claims } : { kind: 'unverified', token },
+    };
+  }
+  const rejection = rejectionOf(claimFailures({ rules, claims, header: {} }));
+  if (rejection !== undefined) return { ...rejection, subject: subjectOf(claims) };
+  return { verdict: 'accepted', principal: { kind: 'verified', token, claims } };
 }

@@ -11,6 +11,8 @@ export interface Question {
   /** Takes what the upstream says beside the answer. */
   readonly passOn: (text: string) => Promise<void> | undefined;
   readonly timeoutMs: number;
+  /** Gives up; what is asked then ends as when time is up. */
+  readonly signal?: AbortSignal;
   /** One clause for the host, when time is up: "did not list its tools in time". */
   readonly late: string;
 }
@@ -21,7 +23,7 @@ export type Answer = { readonly result: Params } | { readonly error: RpcError };
 const LINGER_MS = 1_000;
 
 /** Never rejects. What the server still sends after the answer is not waited for. */
-export function ask({ upstream, id, send, passOn, timeoutMs, late }: Question): Promise<Answer> {
+export function ask({ upstream, id, send, passOn, timeoutMs, signal, late }: Question): Promise<Answer> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
     const exchange = send((text) => {
@@ -33,8 +35,10 @@ export function ask({ upstream, id, send, passOn, timeoutMs, late }: Question): 
       return undefined;
     });
     timer = setTimeout(() => exchange.abort(), timeoutMs);
+    signal?.addEventListener('abort', exchange.abort, { once: true });
     void exchange.end.then((ended) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', exchange.abort);
       resolve({ error: ended.kind === 'aborted' ? tooLate(upstream.name, late) : upstreamError(upstream, ended) });
     });
   });

@@ -2,6 +2,7 @@
 // itself"). Who, what, which rule, how it ended; never arguments, results, headers or tokens. What cannot be recorded does
 // not go on.
 import { visibleText } from '../diagnostics/visible-text.js';
+import type { Log } from '../log.js';
 import { redact } from '../secret/redact.js';
 import type { Ending, Enforced, Enforcer, Judged } from './enforce.js';
 import { INTERNAL_ERROR } from './json-rpc.js';
@@ -21,6 +22,7 @@ export interface AuditOptions {
   readonly shadow: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly log: Log;
 }
 
 /** Of texts that a host or a token may have written as long as it likes. */
@@ -30,33 +32,48 @@ const LONGEST_TEXT = 256;
  * The same enforcer, with a line for each message of the host: of one that is refused at once, of one that goes on when
  * it has ended. What the gateway itself sends for a session leaves none.
  */
-export function withAudit(enforcer: Enforcer, { sink, server, shadow, now }: AuditOptions): Enforcer {
+export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }: AuditOptions): Enforcer {
+  let isSaid = false;
   const check = async (message: Judged): Promise<Enforced> => {
     if (message.kind === undefined) return enforcer.check(message);
     const failure = sink.failure();
-    if (failure !== undefined) return notRecorded(server, failure);
+    if (failure !== undefined) {
+      if (!isSaid) log.error('nothing goes on: the audit log cannot be written', { server, cause: failure });
+      isSaid = true;
+      return notRecorded(server, failure);
+    }
     const startMs = now();
     const enforced = await enforcer.check(message);
     let isRecorded = false;
+    let hidden: number | undefined;
     const record = (facts: DecisionFacts, ending?: Ending): void => {
       if (isRecorded) return;
       isRecorded = true;
-      sink.write(`${JSON.stringify(lineOf({ message, server, shadow, startMs, endMs: now(), facts, ending }))}\n`);
+      sink.write(
+        `${JSON.stringify(lineOf({ message, server, shadow, startMs, endMs: now(), facts, hidden, ending }))}\n`,
+      );
     };
     if (enforced.verdict === 'refuse') {
       record(enforced.facts);
       return enforced;
     }
-    const { confirm } = enforced;
+    const { confirm, screen } = enforced;
     let { facts } = enforced;
     return {
       ...enforced,
       ...(confirm !== undefined && {
         confirm: async (asker) => {
-          const error = await confirm(asker);
-          // Of a tool that the upstream lists to nobody, or whose list could not be had.
-          if (error !== undefined) facts = { ...facts, decision: 'deny', reason: 'TOOL_NOT_LISTED', rule: undefined };
-          return error;
+          const confirmation = await confirm(asker);
+          // A tool that the upstream lists to nobody, or whose list could not be had.
+          if (confirmation.verdict !== 'listed') facts = { ...facts, ...NOT_LISTED };
+          return confirmation;
+        },
+      }),
+      ...(screen !== undefined && {
+        screen: (answer) => {
+          const screened = screen(answer);
+          if ('hidden' in screened) hidden = screened.hidden;
+          return screened;
         },
       }),
       ended: (ending) => record(facts, ending),
@@ -65,6 +82,8 @@ export function withAudit(enforcer: Enforcer, { sink, server, shadow, now }: Aud
   return { check, toolsChanged: enforcer.toolsChanged };
 }
 
+const NOT_LISTED = { decision: 'deny', reason: 'TOOL_NOT_LISTED', rule: undefined } as const;
+
 interface LineInput {
   readonly message: Judged;
   readonly server: string;
@@ -72,13 +91,16 @@ interface LineInput {
   readonly startMs: number;
   readonly endMs: number;
   readonly facts: DecisionFacts;
+  /** Tools that a list was shown without, or would have been. */
+  readonly hidden: number | undefined;
   readonly ending: Ending | undefined;
 }
 
 /** The members are stable; they are only ever added to. */
-function lineOf({ message, server, shadow, startMs, endMs, facts, ending }: LineInput): object {
+function lineOf({ message, server, shadow, startMs, endMs, facts, hidden, ending }: LineInput): object {
   const { kind, method, params, text = '' } = message;
   const { decision, reason, rule, subject } = facts;
+  const isHiding = hidden !== undefined && hidden > 0;
   const name = method === 'tools/call' ? params?.['name'] : undefined;
   return {
     time: new Date(startMs).toISOString(),
@@ -90,9 +112,10 @@ function lineOf({ message, server, shadow, startMs, endMs, facts, ending }: Line
     subject: shown(subject?.subject),
     verdict: decision,
     // In shadow mode a refusal is recorded and lifted.
-    lifted: shadow && decision !== 'allow' ? true : undefined,
+    lifted: shadow && (decision !== 'allow' || isHiding) ? true : undefined,
     reason,
     rule: shown(rule),
+    hidden_tools: isHiding ? hidden : undefined,
     outcome: ending?.outcome ?? 'refused',
     duration_ms: Math.max(0, endMs - startMs),
     request_bytes: Buffer.byteLength(text),

@@ -35,10 +35,13 @@ export interface CallOptions {
 export type ToHost = (text: string) => Promise<void> | undefined;
 
 /** A result as it may go to the host, or the error that goes in its place. */
-export type Screen = (answer: {
-  readonly text: string;
-  readonly result: unknown;
-}) => { readonly text: string } | { readonly error: RpcError };
+export type Screen = (answer: { readonly text: string; readonly result: unknown }) =>
+  | {
+      readonly text: string;
+      /** Tools that it hides, or would hide in shadow mode. */
+      readonly hidden?: number;
+    }
+  | { readonly error: RpcError };
 
 /** What becomes of what the upstream says. */
 export interface Receive {
@@ -62,8 +65,10 @@ export interface Call {
   readonly cancel: () => boolean;
   /** Drops the connection. */
   readonly abort: () => void;
-  /** How it ended for the host, so far. */
-  readonly ending: () => Ending;
+  /** False once the host has its answer, or wants none. */
+  readonly isOpen: () => boolean;
+  /** Calls back once: when the host has its answer or wants none, or when `run` ends without. At once if that is so. */
+  readonly onEnd: (listener: ((ending: Ending) => void) | undefined) => void;
 }
 
 /** How long a connection may stay open after its answer has come. */
@@ -77,6 +82,15 @@ export function createCall(options: CallOptions): Call {
   let receive: Receive | undefined;
   let timer: NodeJS.Timeout | undefined;
   let settle: () => void = () => undefined;
+  let listener: ((ending: Ending) => void) | undefined;
+  const tellEnd = (): void => {
+    const told = listener;
+    listener = undefined;
+    told?.({
+      outcome: answered?.outcome ?? (state === 'cancelled' ? 'cancelled' : 'none'),
+      answerBytes: answered === undefined ? 0 : Buffer.byteLength(answered.text),
+    });
+  };
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
@@ -85,11 +99,12 @@ export function createCall(options: CallOptions): Call {
     state = outcome;
     clearTimeout(timer);
     settle();
+    tellEnd();
   };
   const answer = (text: string, outcome: 'result' | 'error'): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
-    close('answered');
     answered = { text, outcome };
+    close('answered');
     return toHost(text);
   };
   const fail = (error: RpcError): void => {
@@ -148,6 +163,7 @@ export function createCall(options: CallOptions): Call {
         if (end.kind !== 'aborted') fail(upstreamError(upstream, end));
       });
       await Promise.race([ended, settled]);
+      tellEnd();
       // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id.
       const linger = setTimeout(() => exchange.abort(), LINGER_MS);
       void ended.finally(() => clearTimeout(linger));
@@ -158,10 +174,11 @@ export function createCall(options: CallOptions): Call {
       return sent !== undefined;
     },
     abort: () => sent?.abort(),
-    ending: () => ({
-      outcome: answered?.outcome ?? (state === 'cancelled' ? 'cancelled' : 'none'),
-      answerBytes: answered === undefined ? 0 : Buffer.byteLength(answered.text),
-    }),
+    isOpen: () => state === 'open',
+    onEnd: (told) => {
+      listener = told;
+      if (state !== 'open') tellEnd();
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { McpgwError } from '../errors.js';
 import type { Log } from '../log.js';
 import { allowingRule, type CallerVerdict } from '../policy/decide.js';
 import { canonicalName } from '../policy/headers/header-name.js';
-import { mergeHeaders } from '../policy/headers/merge.js';
+import { mergeHeaders, type MergedHeaders } from '../policy/headers/merge.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import { principalKey, subjectKey, subjectOfPrincipal, type Principal } from '../policy/principal.js';
 import { hasToolRules } from '../policy/tools.js';
@@ -47,6 +47,8 @@ export interface Passed {
   /** What of the result the caller may see; all when undefined. */
   readonly screen?: Screen;
   readonly facts: DecisionFacts;
+  /** In shadow mode: nobody vouches for the caller, and nothing of what goes on says who it is. */
+  readonly isNobodys: boolean;
   /** Told once how the message ended, where somebody keeps records (audit.ts). */
   readonly ended?: (ending: Ending) => void;
 }
@@ -55,8 +57,11 @@ export type Enforced = Passed | Refused;
 
 /** How a message that went on ended. */
 export interface Ending {
-  /** The host's answer: a result, an error, or none because the host has cancelled or the message has no answer. */
-  readonly outcome: 'result' | 'error' | 'cancelled' | 'none';
+  /**
+   * The host's answer: a result, an error, or none because the host has cancelled or the message has no answer.
+   * `dropped`: the message went nowhere, since its caller has no session.
+   */
+  readonly outcome: 'result' | 'error' | 'cancelled' | 'none' | 'dropped';
   readonly answerBytes: number;
 }
 
@@ -95,6 +100,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       if (!shadow) return malformed(called);
       log.warn(`shadow: would refuse: ${called.message}`, { server: server.name });
     }
+    const lifted = typeof called === 'object' ? malformed(called).facts : undefined;
     const tool = typeof called === 'string' ? called : undefined;
     const brought = headersFromMeta(params);
     if (brought.kind === 'invalid') return malformed({ code: INVALID_PARAMS, message: brought.message });
@@ -113,7 +119,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       isSamePrincipal(last.principal, caller.principal) &&
       (tool === undefined || gate.isThere(tool, caller.principal))
     ) {
-      return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal });
+      return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal, lifted });
     }
     const decision = await signedDecision({ server, caller, client, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
@@ -132,11 +138,14 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       // INVARIANT: what is lifted is the refusal. Where nobody vouches for the caller, nothing says who it is.
       const isCaller = caller.verdict === 'accepted';
       const withoutTool = isCaller ? await signedDecision({ server, caller, client, sign }) : decision;
-      const headers =
-        withoutTool.verdict === 'allow' ? withoutTool.headers : mergeHeaders({ client, server, identity: undefined });
+      // A token that is not good is passed on to nobody, not even where `forward_headers` names its header.
+      const rest = isCaller ? client : client.filter(({ name }) => canonicalName(name) !== headerKey);
+      const merged = (): MergedHeaders => mergeHeaders({ client: rest, server, identity: undefined });
+      const headers = withoutTool.verdict === 'allow' ? withoutTool.headers : merged();
       const refusedKey = ['refused', reveal((ownCredential ?? credential)?.value ?? '')];
       const principal = isCaller ? keyOf(caller.principal) : JSON.stringify(refusedKey);
-      return { ...passing, headers: wireHeaders(headers), principal, facts: factsOfRefusal(decision) };
+      const facts = factsOfRefusal(decision);
+      return { ...passing, headers: wireHeaders(headers), principal, facts, isNobodys: !isCaller };
     }
     const { principal } = decision;
     const passed: Passed = {
@@ -144,17 +153,18 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       headers: wireHeaders(decision.headers),
       principal: keyOf(principal),
       facts: { decision: 'allow', rule: undefined, subject: subjectOfPrincipal(principal) },
+      isNobodys: false,
     };
     if (isPlain) last = { principal, passed, freshUntilMs: decision.freshUntilMs };
-    return withTools(passed, { message, tool, principal });
+    return withTools(passed, { message, tool, principal, lifted });
   };
 
   /** With tool rules, a call waits for word that its tool exists, and a list is shown to this caller's eyes. */
-  const withTools = (passed: Passed, { message, tool, principal }: ToolRequest): Passed => {
-    const facts = { ...passed.facts, rule: allowingRule({ server, tool }) };
+  const withTools = (passed: Passed, { message, tool, principal, lifted }: ToolRequest): Passed => {
+    const facts = lifted ?? { ...passed.facts, rule: allowingRule({ server, tool }) };
     if (!hasRules) return { ...passed, facts };
     const caller = { principal, key: passed.principal, headers: passed.headers };
-    if (tool !== undefined && !shadow) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
+    if (tool !== undefined) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
     if (message.method !== 'tools/list') return { ...passed, facts };
     return { ...passed, facts, screen: gate.screen(caller, message.params?.['cursor'] === undefined) };
   };
@@ -175,6 +185,8 @@ interface ToolRequest {
   /** The tool that is called, where one is and there are tool rules. */
   readonly tool: string | undefined;
   readonly principal: Principal;
+  /** What would have been refused before anybody was asked, in shadow mode. */
+  readonly lifted: DecisionFacts | undefined;
 }
 
 /** Trouble on the way to a verdict is never a pass and never a crash: it is "could not be decided". */

@@ -125,6 +125,7 @@ class SessionRelay implements Relay {
     const open = async (): Promise<void> => {
       const passed = await enforcer.check(request);
       if (passed.verdict === 'refuse') return call.fail(passed.error);
+      call.onEnd(passed.ended);
       const session = this.#sessions.fresh(passed);
       const { headers, text: body } = passed;
       const onHead = ({ status, sessionId }: AnswerHead): void => {
@@ -135,7 +136,6 @@ class SessionRelay implements Relay {
         this.#params = request.params;
         return session.send({ method: 'POST', headers, body, onMessage, onHead });
       }, session);
-      passed.ended?.(call.ending());
     };
     this.#opensWith(
       this.#track(request.id, { call, work: open(), mayBeCancelled: false, place: { session: undefined } }),
@@ -170,30 +170,34 @@ class SessionRelay implements Relay {
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     const place: Place = { session: undefined };
     const call = this.#call(request, { place });
-    const run = async (): Promise<void> => {
+    /** Gives the message whose caller has no session yet. */
+    const run = async (): Promise<Passed | undefined> => {
+      if (!call.isOpen()) return undefined;
+      // Judged when it is sent: a token may expire while a request waits for its turn.
       const passed = await this.#options.enforcer.check(request);
-      if (passed.verdict === 'refuse') return call.fail(passed.error);
-      const own = this.#session;
-      if (own === undefined || own.owner === passed.principal) {
-        return this.#send({ call, place, passed, session: own ?? this.#sessions.fresh(passed) });
+      if (passed.verdict === 'refuse') {
+        call.fail(passed.error);
+        return undefined;
       }
-      const opening = { params: this.#params, version: own.version };
-      const work = async (session: UpstreamSession): Promise<void> => {
-        // The session may have taken its time to open, and a token may have expired meanwhile.
-        const again = await this.#options.enforcer.check(request);
-        if (again.verdict === 'refuse') return call.fail(again.error);
-        if (again.principal !== session.owner) throw new Error('a request has changed its caller');
-        await this.#send({ call, place, passed: again, session });
-      };
-      const failed = await this.#sessions.use({ passed, opening, work });
-      if (failed === undefined) return;
-      call.fail(failed);
-      passed.ended?.(call.ending());
+      const session = this.#sessionOf(passed);
+      if (session === undefined) return passed;
+      call.onEnd(passed.ended);
+      await this.#send({ call, place, passed, session });
+      return undefined;
     };
     const inTurn = async (): Promise<void> => {
       await this.#opening;
-      // Judged when it is sent: a token may expire while a request waits for its turn.
-      await this.#options.upstream.slots.use(run);
+      for (let release = NOTHING; call.isOpen();) {
+        const passed = await this.#options.upstream.slots.use(run).finally(release);
+        if (passed === undefined) return;
+        // Out of turn: a session that is slow to open holds up nobody else.
+        const opened = await this.#sessions.open(passed, { params: this.#params, version: this.#session?.version });
+        if ('error' in opened) {
+          call.onEnd(passed.ended);
+          return call.fail(opened.error);
+        }
+        release = opened.release;
+      }
     };
     void this.#track(request.id, { call, work: inTurn(), mayBeCancelled: true, place });
   }
@@ -201,14 +205,16 @@ class SessionRelay implements Relay {
   async #send({ call, place, passed, session }: Sending): Promise<void> {
     place.session = session;
     session.renew(passed);
-    const { headers, text: body, screen } = passed;
-    const refused = await passed.confirm?.(this.#listAsker(session, passed));
-    if (refused !== undefined) call.fail(refused);
-    else {
+    session.calls++;
+    try {
+      const { headers, text: body, screen } = passed;
+      const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
+      if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       const { passOn } = session;
       await call.run((onMessage) => session.send({ method: 'POST', headers, body, onMessage }), { passOn, screen });
+    } finally {
+      session.calls--;
     }
-    passed.ended?.(call.ending());
   }
 
   #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
@@ -284,12 +290,19 @@ class SessionRelay implements Relay {
     const about = method === 'notifications/progress' ? this.#sessions.requests.progressed(text, params) : undefined;
     if (about !== undefined) return about.session.tell({ ...notification, text: about.text });
     const passed = await enforcer.check(notification);
-    const session = passed.verdict === 'pass' ? this.#sessionOf(passed) : undefined;
-    if (passed.verdict === 'pass' && session !== undefined) return session.handOver(passed);
-    log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+    if (passed.verdict === 'refuse') {
+      log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+      return;
+    }
+    await this.#sessions.opened(passed.principal);
+    const session = this.#sessionOf(passed);
+    if (session !== undefined) return session.handOver(passed);
+    // A notification opens none.
+    log.warn('dropped a notification: its caller has no session', { server: upstream.name });
+    passed.ended?.({ outcome: 'dropped', answerBytes: 0 });
   }
 
-  /** A notification opens no session. */
+  /** Undefined where the caller needs one of its own, and it is not open. */
   #sessionOf(passed: Passed): UpstreamSession | undefined {
     const own = this.#session;
     if (own === undefined) return this.#sessions.fresh(passed);
@@ -307,6 +320,8 @@ class SessionRelay implements Relay {
     void this.#options.toHost(errorText(id, error));
   }
 }
+
+const NOTHING = (): void => undefined;
 
 const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
 

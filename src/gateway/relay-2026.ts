@@ -100,6 +100,7 @@ class StatelessRelay implements Relay {
   }
 
   async #run(request: RpcRequest, call: Call): Promise<void> {
+    if (!call.isOpen()) return;
     const version = metaOf(request.params)?.[VERSION_META_KEY];
     if (typeof version !== 'string' || !isHeaderValue(version)) {
       return call.fail({
@@ -112,15 +113,15 @@ class StatelessRelay implements Relay {
     }
     const passed = await this.#options.enforcer.check(request);
     if (passed.verdict === 'refuse') return call.fail(passed.error);
+    call.onEnd(passed.ended);
     await this.#carry({ request, call, passed, version });
-    passed.ended?.(call.ending());
   }
 
   async #carry({ request, call, passed, version }: Carried): Promise<void> {
     const era = await this.#upstreamEra(request, passed);
     if (era.era !== '2026') return call.fail(era.error);
-    const refused = await passed.confirm?.(this.#listAsker(request, passed));
-    if (refused !== undefined) return call.fail(refused);
+    const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
+    if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
     await call.run(
       (onMessage) =>
         this.#options.upstream.send({

@@ -55,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const { now } = host;
   const judging = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, shadow, now, log });
   const enforcer =
-    audit === undefined ? judging : withAudit(judging, { sink: audit, server: server.name, shadow, now });
+    audit === undefined ? judging : withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
   /** Pinned by the first request that is not `server/discover`. */

@@ -150,6 +150,28 @@ describe('the audit log', () => {
     ]);
   });
 
+  it(
+    'tells of calls that wait for a list of tools when the end comes, and of what had nowhere to go',
+    HANGS,
+    async () => {
+      upstream.script(({ body }) => body.method === 'tools/list');
+      const host = await start(['--audit-log', file]);
+      await host.open(as());
+      host.send(call(1, 'read', as()), call(2, 'read', as()));
+      host.send({ jsonrpc: '2.0', method: 'notifications/x', params: { _meta: as({ sub: 'nobody here' }) } });
+      await upstream.request(({ body }) => body.method === 'tools/list');
+      await host.end();
+      const written = await lines();
+      expect(written.filter(({ method }) => method === 'tools/call').map(({ outcome }) => outcome)).toEqual([
+        'error',
+        'error',
+      ]);
+      expect(written.filter(({ method }) => method === 'notifications/x')).toMatchObject([
+        { verdict: 'allow', subject: 'nobody here', outcome: 'dropped' },
+      ]);
+    },
+  );
+
   it('is added to, by several processes at once', HANGS, async () => {
     await writeFile(file, '{"before":true}\n', { mode: 0o600 });
     const two = await Promise.all([start(['--audit-log', file]), start(['--audit-log', file])]);
@@ -193,7 +215,7 @@ describe('the audit log', () => {
 
   it('lets nothing go on once it cannot be written', HANGS, async () => {
     // A limit of one block: what is beyond it fails as on a full disk.
-    await writeFile(file, 'x'.repeat(900), { mode: 0o600 });
+    await writeFile(file, 'x'.repeat(900), { mode: 0o600 }); // a line that was cut short
     const small: Sandbox = {
       ...sandbox,
       start: (args, env = {}) => {
@@ -215,5 +237,10 @@ describe('the audit log', () => {
     host.send(call('later', 'read', as()));
     expect((await host.answer('later')).error).toMatchObject({ data: { reason: 'audit-log' } });
     expect(called()).toBe(before);
+    const { code, stderr } = await host.end();
+    expect(code).toBe(3);
+    expect(stderr).toContain('nothing goes on: the audit log cannot be written');
+    expect(stderr).toContain('is not complete: it could not be written');
+    expect((await readFile(file, 'utf8')).split('\n')[0]).toBe('x'.repeat(900));
   });
 });

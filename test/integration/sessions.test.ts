@@ -1,7 +1,7 @@
 // Revision 2025-11-25, one host with several callers: each has a session of its own at the upstream, and nothing of one
 // goes in the session of another.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bearerMeta, HANGS, policy, start, token, upstream } from '../support/bridge-stage.js';
+import { bearerMeta, HANGS, policy, sandbox, start, startWith, token, upstream } from '../support/bridge-stage.js';
 import { call, INITIALIZE, type LineHost } from '../support/line-host.js';
 import { json, resultOf, stream, type Received } from '../support/scripted-upstream.js';
 
@@ -130,6 +130,127 @@ describe('another caller', () => {
   });
 });
 
+describe('a session that opens', () => {
+  /** Lets the opening of a caller wait until it is told to go on. */
+  function held(caller: string): { readonly goOn: () => void } {
+    let waiting: Received | undefined;
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== caller || waiting !== undefined) return opensSession(received);
+      waiting = received;
+      return true;
+    });
+    return { goOn: () => void (waiting !== undefined && opensSession(waiting)) };
+  }
+  const opens = (caller: string): Promise<Received> =>
+    upstream.request((received) => isOpening(received) && callerOf(received) === caller);
+
+  it('holds up no call of another caller, and no notification of its own goes before it is open', HANGS, async () => {
+    const { goOn } = held('ben');
+    await host.open(as('ana'));
+    // More than go to an upstream at once.
+    const ids = Array.from({ length: 140 }, (_, n) => `ben-${n}`);
+    host.send(...ids.map((id) => call(id, 'echo', as('ben'))));
+    await opens('ben');
+    host.send({ jsonrpc: '2.0', method: 'notifications/x', params: { _meta: as('ben') } });
+    host.send(call('ana', 'echo', as('ana')));
+    expect(await host.answer('ana')).toHaveProperty('result');
+    expect(upstream.received.filter(({ body }) => body.method === 'notifications/x')).toEqual([]);
+    goOn();
+    for (const id of ids) expect(await host.answer(id)).toHaveProperty('result');
+    await upstream.request(({ body }) => body.method === 'notifications/x');
+    expect(strays()).toEqual([]);
+  });
+
+  it('is not opened for a call that was cancelled before its turn', HANGS, async () => {
+    upstream.script((received) => (received.body.method === 'tools/call' ? true : opensSession(received)));
+    await host.open(as('ana'));
+    const ids = Array.from({ length: 128 }, (_, n) => n);
+    host.send(...ids.map((id) => call(id, 'echo', as('ana'))), call('late', 'echo', as('ben')));
+    await upstream.until((all) => all.filter(({ body }) => body.method === 'tools/call').length === 128);
+    host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'late' } });
+    for (const requestId of ids)
+      host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
+    await upstream.until((all) => all.filter(({ body }) => body.method === 'notifications/cancelled').length === 128);
+    await host.end();
+    expect([...owners.values()]).toEqual(['ana']);
+  });
+
+  it('is ended at the server although the end comes before it is open', HANGS, async () => {
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== 'ben') return opensSession(received);
+      // The head with the session, and no answer.
+      owners.set('session-ben', 'ben');
+      received.response.writeHead(200, { 'content-type': 'text/event-stream', 'mcp-session-id': 'session-ben' });
+      received.response.flushHeaders();
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')), call(2, 'echo', as('cat')));
+    await opens('ben');
+    await host.answer(2);
+    const { code } = await host.end();
+    expect(code).toBe(0);
+    expect((await host.answer(1)).error).toMatchObject({ code: -32603 });
+    const ended = upstream.received.filter(({ method }) => method === 'DELETE').map(callerOf);
+    expect(ended.toSorted()).toEqual(['ana', 'ben', 'cat']);
+    const last = upstream.received.findLastIndex(isOpening);
+    expect(upstream.received.slice(last).filter(({ method }) => method === 'DELETE')).toHaveLength(3);
+  });
+
+  it('is ended at the server when it never opened, and every try has one of its own', HANGS, async () => {
+    let tries = 0;
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== 'ben') return opensSession(received);
+      const id = `try-${++tries}`;
+      owners.set(id, 'ben');
+      const error = { code: -32000, message: 'not today' };
+      return json(received.response, { jsonrpc: '2.0', id: received.body.id, error }, { 'mcp-session-id': id });
+    });
+    await host.open(as('ana'));
+    for (const id of [1, 2]) {
+      host.send(call(id, 'echo', as('ben')));
+      expect((await host.answer(id)).error).toMatchObject({ message: 'not today' });
+    }
+    const ended = await Promise.all(
+      ['try-1', 'try-2'].map((id) =>
+        upstream.request(({ method, headers }) => method === 'DELETE' && headers['mcp-session-id'] === id),
+      ),
+    );
+    expect(ended.map(callerOf)).toEqual(['ben', 'ben']);
+  });
+});
+
+describe('many callers', () => {
+  it('have sessions for 256 of them at once, and none is ended that has work', { timeout: 60_000 }, async () => {
+    upstream.script((received) => (received.body.id === 'long' ? true : opensSession(received)));
+    await host.open(as('ana'));
+    host.send(call('long', 'echo', as('first')));
+    await upstream.request(({ body }) => body.id === 'long');
+    const ids = Array.from({ length: 300 }, (_, n) => n);
+    host.send(...ids.map((id) => call(id, 'echo', as(`c${id}`))));
+    for (const id of ids) expect(await host.answer(id)).toHaveProperty('result');
+    await upstream.until((all) => all.filter(({ method }) => method === 'DELETE').length === 301 - 256);
+    const ended = upstream.received.filter(({ method }) => method === 'DELETE').map(callerOf);
+    expect(ended).not.toContain('first');
+    expect(strays()).toEqual([]);
+  });
+});
+
+describe('a session of the gateway’s own token', () => {
+  it('keeps that one, although the same subject brings a short-lived one with a call', HANGS, async () => {
+    const file = await sandbox.file('own.txt', token({ iss: undefined, sub: 'ana' }));
+    const config = { mcpServers: { demo: { url: upstream.url } }, ...policy() };
+    const own = await startWith(config, { args: ['--token-file', file] });
+    await own.open();
+    // Good for as long as the call takes, and no longer.
+    own.send(call(1, 'echo', bearerMeta(token({ iss: undefined, sub: 'ana' }, 2))));
+    expect(await own.answer(1)).toHaveProperty('result');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await own.end();
+    expect(upstream.received.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
 describe('what servers ask', () => {
   const asking = { jsonrpc: '2.0', id: 1, method: 'elicitation/create', params: { _meta: { progressToken: 1 } } };
 
@@ -165,6 +286,37 @@ describe('what servers ask', () => {
       expect(answer.body).toEqual({ jsonrpc: '2.0', id: 1, result: { of: callerOf(answer) } });
     }
     expect(strays()).toEqual([]);
+  });
+
+  it('is never answered by what was meant for another caller, however late', HANGS, async () => {
+    let asks = asking;
+    upstream.script((received) => {
+      const { body, response } = received;
+      if (body.method !== 'tools/call') return opensSession(received);
+      if (body.id !== 'a') return stream(response, asks);
+      stream(response, asks, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: asks.id } });
+      stream(response, resultOf(received));
+      response.end();
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call('a', 'echo', as('ana')));
+    await host.answer('a');
+    host.send(call('b', 'echo', as('ben')));
+    const ben = await host.line(({ method, id }) => method === asking.method && id !== 1);
+    // A server that makes up ids like the gateway's own.
+    asks = { ...asking, id: String(ben.id) } as unknown as typeof asking;
+    host.send(call('c', 'echo', as('ana')));
+    const ana = await host.line(({ method, id }) => method === asking.method && id !== 1 && id !== ben.id);
+    host.send({ jsonrpc: '2.0', id: 1, result: { of: 'ana, late' } });
+    host.send({ jsonrpc: '2.0', id: ana.id ?? null, result: { of: 'ana' } });
+    host.send({ jsonrpc: '2.0', id: ben.id ?? null, result: { of: 'ben' } });
+    const answers = (all: readonly Received[]): readonly Received[] =>
+      all.filter(({ body }) => body['result'] !== undefined);
+    await upstream.until((all) => answers(all).length === 2);
+    for (const answer of answers(upstream.received)) {
+      expect([callerOf(answer), answer.body['result']]).toEqual([callerOf(answer), { of: callerOf(answer) }]);
+    }
   });
 
   it('is withdrawn under the id that the host knows', HANGS, async () => {

@@ -5,18 +5,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { HANGS, policy, sandbox, startWith, token, upstream, type StartOptions } from '../support/bridge-stage.js';
 import { generateKey, signToken } from '../support/jwt.js';
 import { call, type LineHost } from '../support/line-host.js';
-import { json, type Received } from '../support/scripted-upstream.js';
+import { json, stream, type Received } from '../support/scripted-upstream.js';
 
 const stranger = generateKey('RS256', 'k1');
 const header = { alg: 'RS256', kid: 'k1' };
 
 beforeEach(() => {
-  upstream.script(({ body, response }) => {
-    if (body.method !== 'tools/list') return false;
-    const tools = ['read', 'delete_all'].map((name) => ({ name, inputSchema: { type: 'object' } }));
-    return json(response, { jsonrpc: '2.0', id: body.id, result: { tools } });
-  });
+  upstream.script(({ body, response }) => body.method === 'tools/list' && listsTools(body, response));
 });
+
+function listsTools({ id }: Received['body'], response: Received['response']): true {
+  const tools = ['read', 'delete_all'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+  return json(response, { jsonrpc: '2.0', id, result: { tools } });
+}
 
 function start(identity: object, { args = ['--shadow'], env = {} }: StartOptions = {}): Promise<LineHost> {
   const demo = {
@@ -68,6 +69,41 @@ describe('shadow mode', () => {
     expect((await received(host, call(3, 'read'))).headers).not.toHaveProperty('authorization');
   });
 
+  it('passes no bad token on, even where forward_headers names its header or renames it', HANGS, async () => {
+    for (const forward_headers of [['Authorization'], [{ from: 'authorization', to: 'X-Token' }]]) {
+      const forward = { mode: 'allowlist', headers: forward_headers };
+      const demo = { url: upstream.url, ...policy(claimsHeader), forward_headers: forward };
+      const host = await startWith({ mcpServers: { demo } }, { args: ['--shadow'] });
+      await host.open(bearing(token()));
+      const id = upstream.received.length;
+      const { headers } = await received(host, call(id, 'read', bearing(signToken({ header, payload: {} }, stranger))));
+      expect(JSON.stringify(headers)).not.toContain('eyJ');
+      const good = await received(host, call(id + 1, 'read', bearing(token())));
+      expect(JSON.stringify(good.headers)).toContain('eyJ');
+    }
+  });
+
+  it('goes on with a caller whose token expires: its calls, its answers, its end', HANGS, async () => {
+    const host = await start(claimsHeader);
+    upstream.script(({ body, response }) => {
+      const ask = { jsonrpc: '2.0', id: 'q', method: 'elicitation/create', params: {} };
+      if (body.method === 'tools/list') return listsTools(body, response);
+      return body.method === 'tools/call' && body.id === 1 ? stream(response, ask) : false;
+    });
+    const soon = bearing(token({}, 2));
+    await host.open(soon);
+    host.send(call(1, 'read', soon));
+    await host.line(({ method }) => method === 'elicitation/create');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    host.send({ jsonrpc: '2.0', id: 'q', result: {} });
+    const answer = await upstream.request(({ body }) => body['result'] !== undefined);
+    expect(answer.headers).not.toHaveProperty('x-user-claims');
+    await received(host, call(2, 'read', soon));
+    host.child.stdin.end();
+    await host.ended;
+    expect(upstream.received.filter(({ method }) => method === 'DELETE').length).toBeGreaterThan(0);
+  });
+
   it(
     'gives an accepted caller its identity and its session, also in a call that the policy refuses',
     HANGS,
@@ -113,6 +149,38 @@ describe('shadow mode', () => {
     expect(host.stderr()).not.toContain('shadow');
   });
 
+  it('leaves its mark on whatever would have been refused or hidden', HANGS, async () => {
+    const file = path.join(sandbox.directory, 'audit.jsonl');
+    const host = await start(claimsHeader, { args: ['--shadow', '--audit-log', file] });
+    const _meta = bearing(token());
+    await host.open(_meta);
+    const request = { jsonrpc: '2.0', method: 'tools/call' };
+    host.send(
+      call('unlisted', 'nothing', _meta),
+      { ...request, id: 'nameless', params: { _meta } },
+      `{"jsonrpc":"2.0","id":"twice","method":"tools/call","params":{"name":"read","name":"read","_meta":${JSON.stringify(_meta)}}}`,
+      { jsonrpc: '2.0', id: 'list', method: 'tools/list', params: { _meta } },
+    );
+    for (const id of ['unlisted', 'nameless', 'twice', 'list']) expect(await host.answer(id)).toHaveProperty('result');
+    host.send({ ...request, params: { name: 'read', _meta } });
+    await upstream.request(({ body }) => body.method === 'tools/call' && body.id === undefined);
+    await host.end();
+    const lines = (await readFile(file, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const marked = lines.filter(({ lifted }) => lifted === true);
+    expect(marked.map(({ method, reason, hidden_tools }) => [method, reason ?? hidden_tools]).toSorted(byText)).toEqual(
+      [
+        ['tools/call', 'INVALID_MESSAGE'],
+        ['tools/call', 'INVALID_MESSAGE'],
+        ['tools/call', 'INVALID_MESSAGE'],
+        ['tools/call', 'TOOL_NOT_LISTED'],
+        ['tools/list', 1],
+      ].toSorted(byText),
+    );
+  });
+
   it('is recorded as what the policy says, and as lifted', HANGS, async () => {
     const file = path.join(sandbox.directory, 'audit.jsonl');
     const host = await start(claimsHeader, { args: ['--shadow', '--audit-log', file] });
@@ -130,3 +198,7 @@ describe('shadow mode', () => {
     });
   });
 });
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}

@@ -79,6 +79,11 @@ export async function serve(
     version: VERSION,
   });
   await audit?.close();
+  const lost = audit?.failure();
+  if (lost !== undefined) {
+    log.error(`the audit log ${options.auditLog} is not complete: it could not be written (${lost})`);
+    return EXIT.UNDECIDED;
+  }
   return why === 'SIGINT' ? EXIT.INTERRUPTED : EXIT.OK;
 }
 

@@ -102,6 +102,9 @@ async function simulated({ context, question, options }: Asked): Promise<Simulat
   const { policy } = loaded;
   const server = chooseServer(policy, options.server);
   const client = [...policy.clientHeaders, ...headersFromEnvironment(host.env), ...question.headers];
+  if (question.claims !== undefined && server.tokenRules === undefined && server.identityProvider === undefined) {
+    context.note(`mcpgw: note: ${server.name} has no jwt_validation: nobody would vouch for these claims`);
+  }
   const caller =
     question.claims === undefined
       ? await judgedCaller({ context, server, client, token: question.token })

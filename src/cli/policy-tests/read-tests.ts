@@ -162,21 +162,32 @@ const NOTHING: Expected = {
 function expectedOf(value: Value, source: YamlSource): Expected {
   const before = source.problems.length;
   const members = source.members(value, EXPECT_KEYS);
-  if (members.size === 0 && source.problems.length === before) source.report(value.place, '`expect` expects nothing');
+  const isNothing = [...members].every(([key, member]) => key.endsWith('headers') && source.isEmpty(member));
+  if (isNothing && source.problems.length === before) source.report(value.place, '`expect` expects nothing');
   const reason = members.get('reason');
   const headers = members.get('headers');
   const verdict = oneOf(members.get('verdict'), ['allow', 'deny'] as const, source);
+  // What the server receives, and what it does not, is a matter of requests that go on.
+  const isAboutSending = ['headers', 'absent_headers'].some((key) => members.has(key));
   if (reason !== undefined && verdict === 'allow') {
     source.report(reason.place, '`reason` is why a request is denied, and this one is to be allowed');
   }
   return {
     // Only a denial has a reason.
-    verdict: verdict ?? (reason === undefined ? undefined : 'deny'),
+    verdict: verdict ?? (reason !== undefined ? 'deny' : isAboutSending ? 'allow' : undefined),
     reason: oneOf(reason, REASONS, source),
     headers: headers === undefined ? [] : expectedHeaders(headers, source),
-    absentHeaders: textsOf(members.get('absent_headers'), source) ?? [],
+    absentHeaders: absentHeaders(members.get('absent_headers'), source),
     toolsListed: textsOf(members.get('tools_listed'), source),
   };
+}
+
+function absentHeaders(value: Value | undefined, source: YamlSource): readonly string[] {
+  if (value === undefined) return [];
+  return source.items(value).flatMap((item) => {
+    const name = source.text(item);
+    return name !== undefined && isNamed(name, item, source) ? [name] : [];
+  });
 }
 
 function expectedHeaders(value: Value, source: YamlSource): readonly ExpectedHeader[] {
@@ -216,8 +227,9 @@ function reportUnnamedTools({ source, value, tools, listed }: ToolNames): void {
     return;
   }
   const missing = listed.filter((name) => tools?.includes(name) !== true);
-  if (tools === undefined) source.report(value.place, '`tools_listed` needs `tools`: the names that it is about');
-  else if (missing.length > 0) {
+  if (tools === undefined || tools.length === 0) {
+    source.report(value.place, '`tools_listed` needs `tools`: the names that it is about');
+  } else if (missing.length > 0) {
     source.report(value.place, `\`tools_listed\` has what \`tools\` does not have: ${missing.join(', ')}`);
   }
 }

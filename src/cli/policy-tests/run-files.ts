@@ -3,12 +3,13 @@
 import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
 import type { Host } from '../../host.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
 import type { GatewayPolicy, ServerPolicy } from '../../policy/model.js';
 import type { Secret } from '../../secret/secret.js';
 import { chooseServer, loadPolicy, type LoadedPolicy } from '../load-policy.js';
 import { readTokenFile } from '../options/token.js';
 import { coverageOf, type RuleCoverage } from './coverage.js';
-import type { TestCaller, TestFile } from './policy-test.js';
+import type { PolicyTest, TestCaller, TestFile } from './policy-test.js';
 import { readTests } from './read-tests.js';
 import { runTest, type TestResult, type TestRun } from './run-test.js';
 import { UnusableTestsError, type PlacedProblem } from './unusable-tests.js';
@@ -111,7 +112,9 @@ async function plan(host: Host, files: readonly TestFile[], policies: Policies):
     for (const test of tests) {
       try {
         const server = serverOf(policy, test.server);
-        runs.push({ host, policy, server, test, token: await tokenOf(test.caller, beside) });
+        const token = await tokenOf(test.caller, beside);
+        if (token !== undefined) refuseTwoTokens(test, { policy, server });
+        runs.push({ host, policy, server, test, token });
       } catch (error) {
         if (!(error instanceof McpgwError)) throw error;
         const message = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
@@ -128,6 +131,18 @@ function serverOf(policy: GatewayPolicy, name: string | undefined): ServerPolicy
   if (name !== undefined || policy.servers.length < 2) return chooseServer(policy, name);
   throw new McpgwError('USAGE', 'the configuration has several servers', {
     hint: `name one with \`server\`: ${policy.servers.map((server) => server.name).join(', ')}`,
+  });
+}
+
+/** A header that carries a token comes first, for `serve` as well: the other one would never be looked at. */
+function refuseTwoTokens(test: PolicyTest, { policy, server }: Pick<TestRun, 'policy' | 'server'>): void {
+  const headerKey = server.tokenRules?.headerKey ?? 'Authorization';
+  const isThere = [...policy.clientHeaders, ...test.headers].some(
+    ({ name }) => canonicalName(name) === canonicalName(headerKey),
+  );
+  if (!isThere) return;
+  throw new McpgwError('USAGE', `the caller has two tokens: one of the test, and one in the header ${headerKey}`, {
+    hint: 'give one of them',
   });
 }
 

@@ -29,6 +29,8 @@ export interface YamlSource {
   /** The members; those whose key is not among the known ones are reported, with the one that was meant. */
   readonly members: (value: Value, known: readonly string[]) => ReadonlyMap<string, Value>;
   readonly isMap: (value: Value) => boolean;
+  /** A map or a list with nothing in it. */
+  readonly isEmpty: (value: Value) => boolean;
   /** The members of a map whose keys are the author's. */
   readonly entries: (value: Value) => readonly (readonly [string, Value])[];
   readonly items: (value: Value) => readonly Value[];
@@ -52,10 +54,7 @@ export function readYaml(text: string): YamlSource {
   for (const error of complaints) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
   const isSound = document !== undefined && problems.length === 0 && isPlainJson(document);
   if (!isSound && problems.length === 0) {
-    report(
-      placeAt(0),
-      'this cannot be read: it is nested too deeply, refers to itself, or merges (`<<`) what is no map',
-    );
+    report(placeAt(0), NO_JSON);
   }
 
   const valueOf = (node: unknown, label: string, fallback: Place): Value => {
@@ -83,6 +82,7 @@ export function readYaml(text: string): YamlSource {
     problems,
     report,
     isMap: ({ node }) => isMap(node),
+    isEmpty: ({ node }) => (isMap(node) || isSeq(node)) && node.items.length === 0,
     entries,
     members: (value, known) =>
       new Map(
@@ -109,7 +109,8 @@ export function readYaml(text: string): YamlSource {
       report(value.place, `${value.label} must be text${isBare ? ': put it in quotes' : ''}`);
       return undefined;
     },
-    json: ({ node }) => (document === undefined || node === undefined ? null : (node.toJS(document) as unknown)),
+    json: ({ node }) =>
+      document === undefined || node === undefined ? null : (node.toJS(document, LIMITS) as unknown),
   };
 }
 
@@ -145,6 +146,9 @@ function resolved(node: unknown, document: Parsed | undefined): unknown {
   return isAlias(node) && document !== undefined ? node.resolve(document) : node;
 }
 
+const NO_JSON =
+  'this cannot be read: it is nested too deeply, refers to itself, merges (`<<`) what is no map, or holds what JSON cannot';
+
 function keyPlace({ node }: Value, key: string, placeAt: (offset: number) => Place): Place | undefined {
   if (!isMap(node)) return undefined;
   const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
@@ -162,12 +166,21 @@ function parsed(text: string, lineCounter: LineCounter) {
   }
 }
 
-/** False for what refers to itself, and for aliases that would multiply without end. */
+/** Aliases in all, those that aliases bring along multiplied: a file of many tests may name its callers often. */
+const LIMITS = { maxAliasCount: 10_000 };
+
+/** False for what JSON has no form for (sets, dates, infinity), what refers to itself, and aliases without end. */
 function isPlainJson(document: Parsed): boolean {
   try {
-    JSON.stringify(document.toJS({ maxAliasCount: 100 }));
-    return true;
+    return isPlain(document.toJS(LIMITS));
   } catch {
     return false;
   }
+}
+
+/** @throws RangeError for what is nested too deeply */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (typeof value !== 'object' || value === null) return typeof value !== 'number' || Number.isFinite(value);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
 }

@@ -4,7 +4,7 @@
 import { ask } from '../ask.js';
 import type { Judged, Passed } from '../enforce.js';
 import { INTERNAL_ERROR, type Params, type RpcError } from '../json-rpc.js';
-import type { RelayOptions } from '../relay.js';
+import { cutShort, type RelayOptions } from '../relay.js';
 import { passMessages } from '../call.js';
 import { createServerRequests } from './server-requests.js';
 import { UpstreamSession } from './upstream-session.js';
@@ -26,16 +26,13 @@ export interface Opening {
   readonly version: string | undefined;
 }
 
-export interface Use {
-  readonly passed: Passed;
-  readonly opening: Opening;
-  readonly work: (session: UpstreamSession) => Promise<void>;
-}
+export type Opened = { readonly error: RpcError } | { readonly release: () => void };
 
 interface Other {
   readonly session: UpstreamSession;
   /** The error that its opening ended with. */
   readonly opened: Promise<RpcError | undefined>;
+  isOpen: boolean;
 }
 
 /** A class because it owns the sessions. */
@@ -44,6 +41,7 @@ export class CallerSessions {
   readonly #options: RelayOptions;
   /** By caller, the one used longest ago first. */
   readonly #others = new Map<string, Other>();
+  readonly #closing = new AbortController();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -70,42 +68,57 @@ export class CallerSessions {
 
   /** The open session of another caller, if there is one. */
   known(principal: string): UpstreamSession | undefined {
-    return this.#others.get(principal)?.session;
-  }
-
-  /** Work in the session of another caller: the first opens it, those that come meanwhile wait. Gives why it did not open. */
-  async use({ passed, opening, work }: Use): Promise<RpcError | undefined> {
-    const { principal } = passed;
-    const other = this.#others.get(principal) ?? this.#begin(passed, opening);
+    const other = this.#others.get(principal);
+    if (other?.isOpen !== true) return undefined;
     this.#others.delete(principal);
     this.#others.set(principal, other);
-    const { session } = other;
-    session.calls++;
-    try {
-      this.#endOldest();
-      const error = await other.opened;
-      if (error === undefined) await work(session);
-      return error;
-    } finally {
-      session.calls--;
-    }
+    return other.session;
   }
 
-  /** Ends the sessions of others. */
+  /** Resolves once no session of this caller is being opened. */
+  async opened(principal: string): Promise<void> {
+    await this.#others.get(principal)?.opened;
+  }
+
+  /**
+   * Opens the session of another caller; those that ask meanwhile wait for the same. Gives why it did not open, else what
+   * is to be called once: until then the session is not ended for another's sake.
+   */
+  async open(passed: Passed, opening: Opening): Promise<Opened> {
+    if (this.#closing.signal.aborted) return { error: cutShort(this.#options.upstream.name) };
+    const { session, opened } = this.#others.get(passed.principal) ?? this.#begin(passed, opening);
+    session.calls++;
+    const release = (): void => {
+      session.calls--;
+      this.#endOldest();
+    };
+    const error = await opened;
+    if (error === undefined) return { release };
+    release();
+    return { error };
+  }
+
+  /** Ends the sessions of others, and opens none any more. */
   async end(): Promise<void> {
+    this.#closing.abort();
     const others = [...this.#others.values()];
     this.#others.clear();
-    await Promise.all(others.map(({ session }) => this.#end(session)));
+    await Promise.all(others.map(({ session, isOpen, opened }) => (isOpen ? this.#end(session) : opened)));
   }
 
   #begin(passed: Passed, opening: Opening): Other {
     const session = this.fresh(passed);
-    const opened = this.#initialize(session, passed, opening).then((error) => {
-      // One that never came to be can be asked for again.
-      if (error !== undefined && this.known(session.owner) === session) this.#others.delete(session.owner);
+    const opened = this.#initialize(session, passed, opening).then(async (error) => {
+      // One that never came to be can be asked for again; what the server has of it is ended.
+      if (error === undefined) other.isOpen = true;
+      else if (this.#others.get(session.owner) === other) this.#others.delete(session.owner);
+      if (error !== undefined) await this.#end(session);
       return error;
     });
-    return { session, opened };
+    const other: Other = { session, opened, isOpen: false };
+    this.#others.set(session.owner, other);
+    this.#endOldest();
+    return other;
   }
 
   async #initialize(
@@ -121,6 +134,7 @@ export class CallerSessions {
       timeoutMs: timeoutMs ?? OPENING_TIMEOUT_MS,
       late: 'did not open a session in time',
       passOn: session.passOn,
+      signal: this.#closing.signal,
       send: (onMessage) =>
         session.send({
           method: 'POST',
@@ -134,10 +148,8 @@ export class CallerSessions {
     });
     if ('error' in answer) return answer.error;
     const agreed = answer.result['protocolVersion'];
-    if (version === undefined || agreed !== version) {
-      await this.#end(session);
-      return otherRevision(upstream.name);
-    }
+    if (version === undefined || agreed !== version) return otherRevision(upstream.name);
+    if (this.#closing.signal.aborted) return cutShort(upstream.name);
     session.version = version;
     await session.tell(INITIALIZED);
     session.listen();
@@ -145,11 +157,12 @@ export class CallerSessions {
   }
 
   #endOldest(): void {
-    if (this.#others.size <= OTHERS_AT_MOST) return;
-    const idle = [...this.#others.values()].find(({ session }) => session.calls === 0);
-    if (idle === undefined) return;
-    this.#others.delete(idle.session.owner);
-    void this.#end(idle.session);
+    while (this.#others.size > OTHERS_AT_MOST) {
+      const idle = [...this.#others.values()].find(({ session, isOpen }) => isOpen && session.calls === 0);
+      if (idle === undefined) return;
+      this.#others.delete(idle.session.owner);
+      void this.#end(idle.session);
+    }
   }
 
   async #end(session: UpstreamSession): Promise<void> {

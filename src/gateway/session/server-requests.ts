@@ -1,6 +1,7 @@
 // Requests of the server to the host (sampling, elicitation, roots) while one host has several sessions at a server:
-// each answer goes back into the session that asked, under the id that it asked with. Ids go through unchanged; only
-// one that another session's open request has already is replaced for the host.
+// each answer goes back into the session that asked, under the id that it asked with. INVARIANT: no id is ever shown to
+// the host for two sessions, not even one after the other: a late answer would go to another caller. The first session
+// that asks keeps its ids; those of all others are replaced.
 import { isRequestId, metaOf, isObject, type Params, type RequestId, type RpcResponse } from '../json-rpc.js';
 
 /** What one session says to the host, with ids that are the host's to answer. */
@@ -37,16 +38,18 @@ interface Open<Session> {
 
 /** Requests that wait for the host at most; of the oldest, the answer finds nobody then. */
 const OPEN_AT_MOST = 10_000;
+/** Of the ids that replace others: no id that is kept begins like this. */
+const OWN_IDS = 'mcpgw:';
 
 export function createServerRequests<Session>(): ServerRequests<Session> {
   /** By the id that the host knows. */
   const open = new Map<RequestId, Open<Session>>();
+  let keeper: Session | undefined;
   let replaced = 0;
 
-  const isTaken = (session: Session, id: RequestId, token: RequestId | undefined): boolean => {
-    if (open.has(id) && open.get(id)?.session !== session) return true;
-    if (token === undefined) return false;
-    return [...open.values()].some((other) => other.session !== session && other.shownToken === token);
+  const isKept = (session: Session, ...ids: readonly (RequestId | undefined)[]): boolean => {
+    keeper ??= session;
+    return session === keeper && !ids.some((id) => typeof id === 'string' && id.startsWith(OWN_IDS));
   };
 
   return {
@@ -55,13 +58,13 @@ export function createServerRequests<Session>(): ServerRequests<Session> {
         const { id, params } = message;
         if (!isRequestId(id)) return text;
         const token = tokenOf(params);
-        const taken = isTaken(session, id, token);
-        const shownId = taken ? `mcpgw:request:${++replaced}` : id;
-        const shownToken = taken && token !== undefined ? shownId : token;
+        const kept = isKept(session, id, token);
+        const shownId = kept ? id : `${OWN_IDS}request:${++replaced}`;
+        const shownToken = kept || token === undefined ? token : shownId;
         open.set(shownId, { session, id, token, shownToken });
         const [oldest] = open.keys();
         if (open.size > OPEN_AT_MOST && oldest !== undefined) open.delete(oldest);
-        if (!taken) return text;
+        if (kept) return text;
         return JSON.stringify({ ...message, id: shownId, ...(shownToken === token ? {} : retold(params, shownToken)) });
       },
       tells: (text, message) => {

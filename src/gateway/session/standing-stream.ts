@@ -5,13 +5,15 @@ import { isHeaderValue } from '../../policy/headers/header-name.js';
 import type { Exchange, ExchangeEnd } from '../streamable-http.js';
 
 export interface StandingStreamOptions {
-  /** Opens the GET; undefined when the policy refuses it now. `lastEventId` goes along where there is one. */
+  /** Opens the GET; undefined when the policy refuses it now, which ends it. `lastEventId` goes along where there is one. */
   readonly open: (lastEventId: string | undefined) => Promise<Exchange | undefined>;
   readonly log: Log;
   readonly server: string;
 }
 
 export interface StandingStream {
+  /** It has ended, and is not opened again. */
+  readonly isOver: () => boolean;
   readonly close: () => void;
 }
 
@@ -45,23 +47,28 @@ export function keepStandingStream({ open, log, server }: StandingStreamOptions)
       const start = performance.now();
       current = await open(lastEventId);
       if (signal.aborted) current?.abort();
-      const end = await current?.end;
-      if (end !== undefined) {
-        if (!isPassing(end)) return;
-        const position = 'stream' in end ? end.stream : undefined;
-        lastEventId = resumable(position?.lastEventId) ?? lastEventId;
-        if (performance.now() - start > GOOD_LIFE_MS) pauseMs = FIRST_PAUSE_MS;
-        pauseMs = Math.max(pauseMs, Math.min(position?.retryMs ?? 0, LONGEST_ASKED_MS));
-        log.debug('the standing stream of the upstream ended', { server });
-      }
+      if (current === undefined) return;
+      const end = await current.end;
+      if (!isPassing(end)) return;
+      const position = 'stream' in end ? end.stream : undefined;
+      lastEventId = resumable(position?.lastEventId) ?? lastEventId;
+      if (performance.now() - start > GOOD_LIFE_MS) pauseMs = FIRST_PAUSE_MS;
+      pauseMs = Math.max(pauseMs, Math.min(position?.retryMs ?? 0, LONGEST_ASKED_MS));
+      log.debug('the standing stream of the upstream ended', { server });
       if (signal.aborted) return;
       await pause(pauseMs);
       pauseMs = Math.min(pauseMs * 2, Math.max(LAST_PAUSE_MS, pauseMs));
     }
   };
-  keep().catch((error: unknown) => log.error('the standing stream failed', { server, cause: String(error) }));
+  let over = false;
+  keep()
+    .catch((error: unknown) => log.error('the standing stream failed', { server, cause: String(error) }))
+    .finally(() => {
+      over = true;
+    });
 
   return {
+    isOver: () => over,
     close: () => {
       closing.abort();
       current?.abort();

@@ -27,12 +27,16 @@ export class UpstreamSession {
   /** What the server gave. */
   id: string | undefined;
   version: string | undefined;
-  /** Calls under way. */
+  /** Calls under way, and those that wait for it: as long as there are any, it is not ended for another's sake. */
   calls = 0;
   readonly #options: SessionOptions;
   /** The caller's own token header, when messages bring it; the latest that was good. */
   #credential: HeaderField | undefined;
+  /** The latest that was opened; undefined before `listen`. */
   #standing: StandingStream | undefined;
+  /** The policy refused it. */
+  #lapsed = false;
+  #isOver = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -41,9 +45,13 @@ export class UpstreamSession {
     this.passOn = options.passOnOf(this);
   }
 
-  /** A message of the owner has passed: the token it brought is what the session's own messages carry from now on. */
+  /**
+   * A message of the owner has passed: the token it brought is what the session's own messages carry from now on. Where
+   * they carry the gateway's own, they go on doing so: that one is renewed.
+   */
   renew({ credential }: Passed): void {
-    this.#credential = credential ?? this.#credential;
+    if (this.#credential !== undefined) this.#credential = credential ?? this.#credential;
+    if (this.#standing?.isOver() === true && this.#lapsed) this.listen();
   }
 
   send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
@@ -72,14 +80,17 @@ export class UpstreamSession {
     else await this.handOver(passed);
   }
 
-  /** Keeps the standing GET open. */
+  /** Keeps the standing GET open, as long as the policy lets it pass; then from the owner's next message on. */
   listen(): void {
     const { log, upstream } = this.#options;
-    this.#standing ??= keepStandingStream({
+    if (this.#isOver || this.#standing?.isOver() === false) return;
+    this.#lapsed = false;
+    this.#standing = keepStandingStream({
       log,
       server: upstream.name,
       open: async (lastEventId) => {
         const passed = await this.#check({});
+        this.#lapsed = passed === undefined;
         if (passed === undefined) return undefined;
         const position = lastEventId === undefined ? [] : ['last-event-id', lastEventId];
         return this.send({ method: 'GET', headers: [...passed.headers, ...position], onMessage: this.passOn });
@@ -89,6 +100,7 @@ export class UpstreamSession {
 
   /** Closes the standing stream and, where the server gave an id, tells it that the session is over. */
   async end(): Promise<void> {
+    this.#isOver = true;
     this.#standing?.close();
     if (this.id === undefined) return;
     const passed = await this.#check({});
@@ -98,6 +110,8 @@ export class UpstreamSession {
 
   async #check(message: Judged): Promise<Passed | undefined> {
     const passed = await this.#options.enforcer.check({ ...message, credential: this.#credential });
-    return passed.verdict === 'pass' && passed.principal === this.owner ? passed : undefined;
+    if (passed.verdict !== 'pass') return undefined;
+    // In shadow mode the owner's own token may be one that nobody vouches for any more: then nothing says whose it is.
+    return passed.principal === this.owner || passed.isNobodys ? passed : undefined;
   }
 }

@@ -28,8 +28,13 @@ export interface Caller {
   readonly headers: readonly string[];
 }
 
-/** Why a call that the policy allows does not go on: undefined when it does. */
-export type Confirm = (asker: ListAsker) => Promise<RpcError | undefined>;
+/** Whether a call that the policy allows goes on. */
+export type Confirm = (asker: ListAsker) => Promise<Confirmation>;
+
+export type Confirmation =
+  | { readonly verdict: 'listed' }
+  /** It does not; in shadow mode it does, and this is what it would have got. */
+  | { readonly verdict: 'refused' | 'lifted'; readonly error: RpcError };
 
 export interface ToolGate {
   readonly isThere: (tool: string, principal: Principal) => boolean;
@@ -51,14 +56,14 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
     const list = viewedList(answer, { isShown, isPersonal: tools.authorization.length > 0 });
     if (list.kind === 'interim') return { text: answer.text };
     if (list.kind === 'not-understood') throw new Error('no list of tools is in it');
+    const hidden = list.names.filter((name) => !isShown(name)).length + list.nameless;
     if (shadow) {
-      const hidden = list.names.filter((name) => !isShown(name)).length + list.nameless;
       if (hidden > 0) log.warn('shadow: would hide tools', { server, count: hidden });
-      return { text: answer.text };
+      return { text: answer.text, hidden };
     }
     if (list.nameless > 0) log.warn('hid tools without a name', { server, count: list.nameless });
     listed.learn(key, { names: list.names, isFirst });
-    return { text: list.text };
+    return { text: list.text, hidden };
   };
 
   return {
@@ -67,8 +72,11 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
       (tool, { key, headers }) =>
       async (asker) => {
         const found = await listed.look({ caller: key, headers, tool, asker });
-        if (found === 'listed') return undefined;
-        return found === 'unknown' ? unknownToolError(tool) : found.error;
+        if (found === 'listed') return { verdict: 'listed' };
+        const error = found === 'unknown' ? unknownToolError(tool) : found.error;
+        if (!shadow) return { verdict: 'refused', error };
+        log.warn(`shadow: would refuse: ${error.message}`, { server });
+        return { verdict: 'lifted', error };
       },
     screen: (caller, isFirstPage) => (answer) => {
       try {

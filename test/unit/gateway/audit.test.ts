@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { withAudit } from '../../../src/gateway/audit.js';
 import type { Enforced, Enforcer } from '../../../src/gateway/enforce.js';
 
+const nothing = (): void => undefined;
+const SILENT = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 const passed: Enforced = {
   verdict: 'pass',
   headers: [],
@@ -10,6 +12,7 @@ const passed: Enforced = {
   credential: undefined,
   text: '{}',
   facts: { decision: 'allow' },
+  isNobodys: false,
 };
 
 function audited({ failure, enforced = passed }: { failure?: string; enforced?: Enforced } = {}) {
@@ -26,7 +29,7 @@ function audited({ failure, enforced = passed }: { failure?: string; enforced?: 
     write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>),
     failure: () => failure,
   };
-  const { check } = withAudit(enforcer, { sink, server: 'demo', shadow: true, now: () => 0 });
+  const { check } = withAudit(enforcer, { sink, server: 'demo', shadow: true, now: () => 0, log: SILENT });
   return { check, written, checks: () => checks };
 }
 

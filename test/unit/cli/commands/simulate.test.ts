@@ -15,6 +15,7 @@ afterEach(() => world.remove());
 
 const base = {
   mcpServers: { demo: { url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer first-secret' } } },
+  jwt_validation: { jwksUri: 'https://idp.example.com/jwks' },
   forward_headers: ['X-Note', 'X-Old'],
   user_identity_forwarding: { method: 'claims_header', include_claims: ['sub'] },
   passthrough_headers: { 'X-Org': 'acme' },
@@ -83,6 +84,26 @@ describe('simulate on a terminal', () => {
     ).toBe(long);
     // So narrow that nothing fits: it is broken all the same, and not into nothing.
     expect(tableOf([['A', long, 'x']], 5).join('')).toContain('abcdefghijabcdef');
+  });
+});
+
+describe('simulate --claims', () => {
+  const unchecked = { ...base, jwt_validation: undefined };
+
+  it('says who would not vouch for them without jwt_validation, and does as serve would', async () => {
+    const { code, stdout, stderr } = await simulate({ 'a.json': unchecked }, CLIENT);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(/^deny  NO_IDENTITY/) });
+    expect(stderr).toContain('demo has no jwt_validation: nobody would vouch for these claims');
+  });
+
+  it('takes them for those of a login where there is one', async () => {
+    const login = { issuer: 'https://idp.example.com', client_id: 'mcpgw' };
+    const { code, stdout, stderr } = await simulate(
+      { 'a.json': { ...unchecked, external_auth_config: login } },
+      CLIENT,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('X-User-Claims: {"sub":"ana"}');
   });
 });
 

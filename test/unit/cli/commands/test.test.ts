@@ -205,7 +205,8 @@ tests:
   it('needs no variable that only says where to send or what, and every one that decides', async () => {
     const identity = { method: 'jwt_header', include_claims: ['sub'] };
     const server = { url: '${MCP_URL}', headers: { 'X-Api-Key': '${API_KEY}' }, user_identity_forwarding: identity };
-    const config = { mcpServers: { a: server, b: { url: 'https://b.example.com/mcp' } } };
+    const { jwt_validation } = CONFIG;
+    const config = { mcpServers: { a: server, b: { url: 'https://b.example.com/mcp' } }, jwt_validation };
     const headers = { 'x-user-jwt': { aud: '${MCP_URL}' }, 'x-api-key': '${API_KEY}' };
     expect(await failuresOf({ config, test: { server: 'a', claims: ANA, expect: { headers } } })).toEqual([]);
     const deciding = {
@@ -215,6 +216,21 @@ tests:
     const test = { claims: { ...ANA, iss: 'i' }, expect: { verdict: 'allow' } };
     expect((await run({ config: deciding, test })).code).toBe(2);
     expect((await run({ config: deciding, test, env: { ISS: 'i' } })).code).toBe(0);
+  });
+
+  it('takes claims for nobody’s where nothing vouches for them, as serve does', async () => {
+    const { mcpServers, user_identity_forwarding } = CONFIG;
+    const config = { mcpServers, user_identity_forwarding };
+    const test = { claims: ANA, expect: { verdict: 'deny', reason: 'NO_IDENTITY' } };
+    expect(await failuresOf({ config, test })).toEqual([]);
+  });
+
+  it('is no test where its caller has two tokens', async () => {
+    const token = 'a.b.c';
+    const test = { token, headers: { authorization: `Bearer ${token}` }, expect: { verdict: 'deny' } };
+    const { code, stderr } = await run({ test });
+    expect(code).toBe(2);
+    expect(stderr).toContain('the caller has two tokens: one of the test, and one in the header Authorization');
   });
 
   it('asks which server is meant, where there are several', async () => {

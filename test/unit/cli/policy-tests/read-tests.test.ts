@@ -20,6 +20,26 @@ describe('the text of a test file', () => {
     ['an unknown reason', `${start}    expect: { reason: MISSING_CLAIMS }\n`, '5:23', 'did you mean MISSING_CLAIM?'],
     ['a reason to allow', `${start}    expect: { verdict: allow, reason: EXPIRED }\n`, '5:39', '`reason` is why'],
     ['nothing expected', `${start}    expect: {}\n`, '5:13', '`expect` expects nothing'],
+    [
+      'nothing expected of headers',
+      `${start}    expect: { headers: {}, absent_headers: [] }\n`,
+      '5:13',
+      'expects nothing',
+    ],
+    [
+      'an absent header that is none',
+      `${start}    expect: { absent_headers: ["x-request-id:"] }\n`,
+      '5:32',
+      '"x-request-id:" is no name of a header',
+    ],
+    [
+      'a list of no tools',
+      `${start}    tools: []\n    expect: { tools_listed: [] }\n`,
+      '6:13',
+      '`tools_listed` needs `tools`',
+    ],
+    ['a set', `${start}    expect: { headers: { x-a: !!set { a } } }\n`, '1:1', 'holds what JSON cannot'],
+    ['infinity', `${start}    expect: { headers: { x-a: { a: .inf } } }\n`, '1:1', 'holds what JSON cannot'],
     ['no expectation', start, '3:5', 'tests`[0] has no `expect`'],
     ['no configuration', 'tests: []\n', '1:1', 'the file has no `config`'],
     [
@@ -155,6 +175,25 @@ describe('the text of a test file', () => {
       expected: { verdict: 'deny', reason: 'EXPIRED' },
     });
     expect(third).toMatchObject({ caller: { claims: { '<<': 'literal' } } });
+  });
+
+  it('asks for what its expectations are about: a denial has a reason, an allowed request has headers', () => {
+    const verdictOf = (expect_: string): unknown => {
+      const read = readTests('t.yaml', `${start}    expect: ${expect_}\n`);
+      return read.ok ? read.tests.tests[0]?.expected.verdict : read.problems;
+    };
+    expect(verdictOf('{ absent_headers: [cookie] }')).toBe('allow');
+    expect(verdictOf('{ headers: { x-a: a } }')).toBe('allow');
+    expect(verdictOf('{ reason: EXPIRED }')).toBe('deny');
+    expect(verdictOf('{ reason: EXPIRED, absent_headers: [cookie] }')).toBe('deny');
+    expect(verdictOf('{ verdict: deny, absent_headers: [cookie] }')).toBe('deny');
+  });
+
+  it('may name one caller hundreds of times', () => {
+    const first = '  - { name: t0, claims: &ana { sub: ana, groups: [a, b] }, expect: { verdict: deny } }';
+    const more = Array.from({ length: 500 }, (_, n) => `  - { name: m${n}, claims: *ana, expect: { verdict: deny } }`);
+    const read = readTests('t.yaml', ['config: c', 'tests:', first, ...more].join('\n'));
+    expect(read.ok ? read.tests.tests.length : read.problems).toBe(501);
   });
 
   it('survives what is nested without end, and aliases that multiply', () => {
