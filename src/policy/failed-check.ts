@@ -45,8 +45,8 @@ export function rejectionOf(failures: readonly FailedCheck[]): Rejection | undef
   return { verdict: 'rejected', reason: first.reason, message: first.message, details, rule: ruleOf(first) };
 }
 
-function ruleOf({ check, claims: [claim] = [] }: FailedCheck): string {
-  if (claim === undefined) return ruleName.check(check);
+function ruleOf({ check, claims = [] }: FailedCheck): string {
+  const [claim = ''] = claims;
   if (check === 'required-claims') return ruleName.required(claim);
   if (check === 'claim-values') return ruleName.claim(claim);
   return check === 'header-payload-match' ? ruleName.headerMatch(claim) : ruleName.check(check);

@@ -57,8 +57,8 @@ function verdictOf({ failures, undecided, claims }: Inspection, token: Secret): 
   const rejection = rejectionOf(failures);
   if (rejection !== undefined) {
     // A rule about claims is only asked about a verified token; for any other check it depends on what is remembered.
-    const isVerified = failures[0] !== undefined && CLAIM_CHECKS.has(failures[0].check) && claims !== undefined;
-    return isVerified ? { ...rejection, subject: subjectOf(claims) } : rejection;
+    const isVerified = failures.slice(0, 1).some(({ check }) => CLAIM_CHECKS.has(check));
+    return isVerified && claims !== undefined ? { ...rejection, subject: subjectOf(claims) } : rejection;
   }
   if (claims === undefined) throw new Error('no check failed, and nobody vouched for the token');
   return { verdict: 'accepted', principal: { kind: 'verified', token, claims } };

@@ -69,6 +69,28 @@ describe('judge', () => {
     expect(await verifier.judge(good)).toEqual(first);
   });
 
+  it.each([
+    ['a required claim', { requiredClaims: ['team'] }, 'requiredClaims["team"]'],
+    ['a claim rule', { claimRules: [isRole] }, 'claimValues["role"]'],
+    ['a header that must match', { headerPayloadMatch: ['tenant'] }, 'headerPayloadMatch["tenant"]'],
+  ])('says whose token it is that is refused for %s, and by which rule', async (_what, rules, rule) => {
+    const header = { alg: 'RS256', kid: 'rsa', tenant: 'x' };
+    const token = signToken({ header, payload: { ...GOOD_CLAIMS, iss: 'https://i/', sub: 'ana', tenant: 'y' } }, rsa);
+    const verdict = await bench(rules).judge(new Secret(token));
+    expect(verdict).toMatchObject({ rule, subject: { issuer: 'https://i/', subject: 'ana' } });
+  });
+
+  it('says so of nobody whose token is refused for anything else, verified or not', async () => {
+    const verifier = bench({ maxTokenAgeSeconds: 100, typ: 'at+jwt' });
+    await verifier.judge(good);
+    for (const at of [NOW_MS, NOW_MS + 60_000, NOW_MS + 305_000]) {
+      verifier.now = at;
+      const verdict = await verifier.judge(good);
+      expect(verdict).toMatchObject({ verdict: 'rejected', rule: expect.stringMatching(/^jwt_validation \(/) });
+      expect(verdict).not.toHaveProperty('subject');
+    }
+  });
+
   it('collects all failures of claims, the first of which is the message', async () => {
     const token = signToken(
       {
