@@ -6,7 +6,7 @@ import type { Log } from '../log.js';
 import type { SignIdentity } from '../gateway/signed-decision.js';
 import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
 import { Secret } from '../secret/secret.js';
-import { openSigningKeys, SIGNING_KEYS, type SigningKeys } from '../store/signing-keys.js';
+import { openSigningKeys, SIGNING_KEYS, storedKeysFile, type SigningKeys } from '../store/signing-keys.js';
 import { createMinter } from '../token/mint/mint.js';
 import { readSigningKey, type SigningKey } from '../token/mint/signing-key.js';
 import { refuseUntrusted } from './choose-logins.js';
@@ -65,6 +65,17 @@ export async function findSigningKey({
       new McpgwError('STORE_CORRUPT', `the stored signing key ${problem}`, { hint: 'mcpgw keys generate --rotate' }),
   );
   return { key, from: found.storedIn, stored: found.credential };
+}
+
+/** Whether one is given or stored, outside any configuration. Opens nothing, and does not ask whether it is good. */
+export async function hasSigningKey(host: Host): Promise<boolean> {
+  if (VARIABLES.some((name) => host.env[name])) return true;
+  try {
+    return (await host.files.stat(storedKeysFile(host))) !== undefined;
+  } catch {
+    // No home, or one that nobody may look into: no key of it would be found either.
+    return false;
+  }
 }
 
 export const KINDS = 'it must be an RSA (2048 bits or more), P-256 or Ed25519 private key in PEM, not encrypted';

@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly lint: boolean;
   /** Whether users of this machine other than the owner can read the file; asked when rules run. Default: no. */
   readonly isReadableByOthers?: () => Promise<boolean>;
+  /** Whether a key that signs identities is at hand, outside the document. */
+  readonly hasSigningKey?: () => Promise<boolean>;
 }
 
 export interface CheckedConfig {
@@ -95,6 +97,8 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
       defaults: resolved.defaults,
       patterns,
       readableByOthers: (await options.isReadableByOthers?.()) ?? false,
+      // Asked only where something is to be signed: it means a look into files.
+      hasSigningKey: !parsed.text.includes('jwt_header') || ((await options.hasSigningKey?.()) ?? true),
     }) ?? [];
   const found =
     errors.length + warnings.length + parsed.syntax.length === 0 && !(lint !== undefined && hasSilencer(parsed.text))

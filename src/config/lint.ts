@@ -25,6 +25,7 @@ import { longKeyCache } from './rules/long-key-cache.js';
 import { neverMatchingRule } from './rules/never-matching-rule.js';
 import { noAudienceRule } from './rules/no-audience-rule.js';
 import { noIssuerRule } from './rules/no-issuer-rule.js';
+import { noSigningKey } from './rules/no-signing-key.js';
 import { oauthMetadataWrapped } from './rules/oauth-metadata-wrapped.js';
 import { placeholderValue } from './rules/placeholder-value.js';
 import { protectedHeaderListed } from './rules/protected-header-listed.js';
@@ -70,6 +71,7 @@ export const LINT_RULES: readonly LintRule[] = [
   spacedScopeValue,
   unreachableToolEntry,
   algorithmWithoutKey,
+  noSigningKey,
 ];
 
 /** Every rule that can be named, in the order of the codes. */
@@ -98,14 +100,16 @@ export function lintFindings(document: LintDocument): readonly LintFinding[] {
   });
 }
 
+const LEVELS = ['off', 'note', 'warning', 'error'] as const;
+
 /** What `lint` at the top of the document makes of a rule. */
-export function severityOf(rule: RuleFacts, { top }: Layout): 'off' | 'warning' | 'error' {
+export function severityOf(rule: RuleFacts, { top }: Layout): 'off' | Severity {
   const level = memberOf(memberOf(top.value, 'lint'), rule.name);
-  return level === 'off' || level === 'error' ? level : rule.severity;
+  return LEVELS.find((each) => each === level) ?? rule.severity;
 }
 
 /** The severity of a silencer that silences nothing; undefined when the document does not want to know. */
-export function levelOfUselessSilencers(layout: Layout): 'warning' | 'error' | undefined {
+export function levelOfUselessSilencers(layout: Layout): Severity | undefined {
   const severity = severityOf(unusedSilencer, layout);
   return severity === 'off' ? undefined : severity;
 }

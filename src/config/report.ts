@@ -50,7 +50,7 @@ export interface ReportOptions {
   /** What rules found: silencers in the text take it back. */
   readonly warnings: readonly LintFinding[];
   /** Severity of a silencer that silences nothing; undefined where that is not to be told. */
-  readonly useless: 'warning' | 'error' | undefined;
+  readonly useless: Severity | undefined;
   /** False: some references have no value, so a silencer that finds nothing here may find something elsewhere. */
   readonly resolved: boolean;
 }

@@ -17,7 +17,7 @@ export function schemaIssues(kind: DocumentKind, document: unknown): readonly z.
 
 const optionalKeys = optional(policyKeys);
 
-export const ruleLevel = z.enum(['off', 'warning', 'error']);
+export const ruleLevel = z.enum(['off', 'note', 'warning', 'error']);
 const ruleLevels = Object.fromEntries(Object.values(RULE_CODES).map((rule) => [rule, z.optional(ruleLevel)]));
 
 export const lint = closedObject(ruleLevels, { otherwise: 'the names of all rules: `mcpgw schema`, under `lint`' });

@@ -56,6 +56,7 @@ export const RULE_CODES = {
   MCPGW029: 'spaced-scope-value',
   MCPGW030: 'unreachable-tool-entry',
   MCPGW031: 'algorithm-without-key',
+  MCPGW032: 'no-signing-key',
 } as const;
 
 /** Names; what each means is in src/cli/online/online-facts.ts. */

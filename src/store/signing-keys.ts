@@ -1,10 +1,12 @@
 // The stored keys that identities are signed with: one private key in use, and public ones of earlier times that upstreams
 // still need (spec: identity, "Rotation"). Kept as logins are: encrypted, 0600, replaced atomically.
 import { createHash } from 'node:crypto';
+import * as path from 'node:path';
 import { Secret } from '../secret/secret.js';
 import type { CredentialKey } from './credential-key.js';
 import type { CredentialStore, OpenStoreOptions } from './credential-store.js';
 import { createEncryptedFileStore, type StoredForm } from './encrypted-file-store.js';
+import { credentialDirectory } from './directories.js';
 import { createKeyOrder } from './keys/key-order.js';
 import { createMemoryStore } from './memory-store.js';
 
@@ -26,6 +28,11 @@ export interface RetiredKey {
 /** There is one such secret for a user, whatever the configuration. */
 const FACTS = JSON.stringify(['signing-keys']);
 export const SIGNING_KEYS: CredentialKey = { facts: FACTS, name: createHash('sha256').update(FACTS).digest('hex') };
+
+/** Where they are kept; there is no such file before the first. */
+export function storedKeysFile(host: OpenStoreOptions['host']): string {
+  return path.join(credentialDirectory(host), `${SIGNING_KEYS.name}.json`);
+}
 
 /** Opens nothing yet. */
 export function openSigningKeys({ host, log, choice = 'auto' }: OpenStoreOptions): CredentialStore<SigningKeys> {

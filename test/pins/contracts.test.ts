@@ -67,6 +67,7 @@ describe('the contract', () => {
       MCPGW029: 'spaced-scope-value',
       MCPGW030: 'unreachable-tool-entry',
       MCPGW031: 'algorithm-without-key',
+      MCPGW032: 'no-signing-key',
     });
     expect(ONLINE_CODES).toEqual({
       MCPGW201: 'could-not-be-decided',

@@ -81,6 +81,7 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
     trusted: true,
     lint: true,
     isReadableByOthers: async () => name !== '-' && isReadableByOthers(host, name),
+    hasSigningKey: async () => (await import('../signing-key.js')).hasSigningKey(host),
   });
   const { policy, diagnostics, source } = config;
   const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };

@@ -20,6 +20,8 @@ export interface LintDocument {
   readonly patterns: Patterns;
   /** Users of this machine other than the file's owner can read it. */
   readonly readableByOthers: boolean;
+  /** A key that signs identities is at hand, outside the document; true where nobody looked. */
+  readonly hasSigningKey: boolean;
 }
 
 export interface LintSubject extends LintDocument {
@@ -42,7 +44,7 @@ export interface RuleFacts {
   /** The file's name, and its folder's in test/golden/lint/. */
   readonly name: string;
   readonly code: RuleCode;
-  readonly severity: 'warning';
+  readonly severity: 'warning' | 'note';
   /** What the rule looks for. */
   readonly meaning: string;
   /** What can go wrong. */

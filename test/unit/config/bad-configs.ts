@@ -1301,7 +1301,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
         code: 'MCPGW105',
         at: '1:31',
         pointer: '/lint/no-issuer-rule',
-        message: '`no-issuer-rule` must be "off", "warning" or "error"',
+        message: '`no-issuer-rule` must be "off", "note", "warning" or "error"',
       },
     ],
   },

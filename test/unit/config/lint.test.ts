@@ -6,9 +6,14 @@ import { RULE_CODES } from '../../../src/diagnostics/codes.js';
 import { checkText } from './check-text.js';
 
 const GOLDEN = new URL('../../golden/lint/', import.meta.url);
-const ENV = { TOKEN: 'a', CLIENT_SECRET: 'b' };
+const ENV = { TOKEN: 'a', CLIENT_SECRET: 'b', SIGNING_KEY: 'c' };
 /** A file that others can read, which only matters where a credential stands in it. */
-const WORLD = { lint: true, env: ENV, isReadableByOthers: () => Promise.resolve(true) };
+const WORLD = {
+  lint: true,
+  env: ENV,
+  isReadableByOthers: () => Promise.resolve(true),
+  hasSigningKey: () => Promise.resolve(false),
+};
 
 /** Pointers of what each rule has to find in its bad configuration, in document order. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
@@ -75,6 +80,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '/mcpServers/a/jwt_validation/algorithms/2',
     '/mcpServers/b/jwt_validation/jwks',
   ],
+  'no-signing-key': ['/mcpServers/a/user_identity_forwarding/method'],
   'unused-silencer': ['2:3 ', '4:3 ', '4:3 ', '6:3 '],
 };
 
@@ -90,7 +96,7 @@ test('every rule has a code, a file of its name, and a pair of configurations', 
   expect(files.toSorted()).toEqual(names.map((name) => `${name}.ts`));
 });
 
-describe.each(RULES)('$name', ({ name, code, help }) => {
+describe.each(RULES)('$name', ({ name, code, severity, help }) => {
   test('warns of its bad configuration, where it is bad', async () => {
     const { policy, diagnostics } = await checkText(golden(name, 'bad'), WORLD);
     expect(policy).toBeDefined();
@@ -101,7 +107,7 @@ describe.each(RULES)('$name', ({ name, code, help }) => {
       ),
     ).toEqual(EXPECTED[name]);
     for (const diagnostic of found) {
-      expect(diagnostic.severity).toBe('warning');
+      expect(diagnostic.severity).toBe(severity);
       // A silencer that names something else has help of its own.
       if (name !== 'unused-silencer') expect(diagnostic.help).toBe(help);
     }

@@ -11,6 +11,7 @@ export const lintTexts: KeyTexts = Object.fromEntries(
 
 export const ruleLevelTexts = {
   off: 'Not looked for.',
+  note: 'Reported; fails nothing.',
   warning: 'Reported; fails `mcpgw validate --strict` alone.',
   error: 'The configuration is refused, by every command.',
 };
