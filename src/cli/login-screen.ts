@@ -3,6 +3,7 @@
 import * as readline from 'node:readline';
 import { McpgwError } from '../errors.js';
 import { visibleText } from '../diagnostics/visible-text.js';
+import type { DeviceCode } from '../oauth/grants/device-code.js';
 import type { CommandContext } from './context.js';
 
 export interface LoginScreenOptions {
@@ -16,6 +17,8 @@ export interface LoginScreenOptions {
 export interface LoginScreen {
   /** Prints the URL and opens it; a browser that does not start is no failure. */
   readonly show: (url: string, submit: (pasted: string) => boolean) => Promise<void>;
+  /** Prints where to log in on another device, and the code to enter there. Opens nothing. */
+  readonly showCode: (code: DeviceCode) => Promise<void>;
   /** Takes everything down again. */
   readonly end: () => void;
 }
@@ -34,7 +37,18 @@ export function createLoginScreen({ context, where, openBrowser }: LoginScreenOp
         endings.push(acceptPasted(context, submit));
         return;
       }
-      if (context.spinner) endings.push(await startSpinner(context));
+      if (context.spinner) endings.push(await startSpinner(context, 'Waiting for the browser'));
+    },
+    showCode: async ({ verificationUri, userCode, completeUri }) => {
+      // Also with --quiet, as above.
+      const complete =
+        completeUri === undefined
+          ? ''
+          : `\nor open this one, which has the code in it:\n\n  ${visibleText(completeUri)}\n`;
+      host.stdio.stderr.write(
+        `Log in at ${visibleText(where)}, on any device:\n\n  ${visibleText(verificationUri)}\n\nand enter this code there:\n\n  ${visibleText(userCode)}\n${complete}\n`,
+      );
+      if (context.spinner) endings.push(await startSpinner(context, 'Waiting for the other device'));
     },
     end: () => {
       for (const end of endings.splice(0)) end();
@@ -59,9 +73,9 @@ function acceptPasted({ host, note }: CommandContext, submit: (pasted: string) =
   return () => lines.close();
 }
 
-async function startSpinner({ host }: CommandContext): Promise<() => void> {
+async function startSpinner({ host }: CommandContext, text: string): Promise<() => void> {
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: 'Waiting for the browser', stream: host.stdio.stderr, discardStdin: false }).start();
+  const spinner = ora({ text, stream: host.stdio.stderr, discardStdin: false }).start();
   return () => {
     spinner.stop();
   };

@@ -131,10 +131,11 @@ export function createProgram(host: Host, version: string): Program {
     .option('--port <port>', 'port of the loopback redirect (default: a free one)')
     .option('--timeout <seconds>', 'how long to wait for the browser', '300')
     .option('--no-browser', 'print the URL and open nothing')
+    .option('--device', 'log in on another device: shows an address and a code to enter there', false)
     .action(action(async () => (await import('./commands/login.js')).login));
   addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(login)))).addHelpText(
     'after',
-    examples(['mcpgw login -c mcpgw.json', 'mcpgw login linear --no-browser']),
+    examples(['mcpgw login -c mcpgw.json', 'mcpgw login linear --device']),
   );
 
   const logout = add('logout', 'revoke and delete a stored login')

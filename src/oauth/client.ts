@@ -6,14 +6,14 @@ import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { IdentityProvider } from '../policy/model.js';
 import { boundedFetch } from './bounded-fetch.js';
-import { discoverProvider, usesPlainHttp, type Endpoint } from './discover.js';
+import { discoverProvider, usesPlainHttp, type DiscoverOptions, type Endpoint } from './discover.js';
 import { identityKey } from './identity-key.js';
 
 export interface ClientOptions {
   readonly provider: IdentityProvider;
   readonly host: Host;
   readonly log: Log;
-  readonly needs: readonly Endpoint[];
+  readonly needs: DiscoverOptions['needs'];
   readonly wants: readonly Endpoint[];
   /** For all requests of the operation together, up to `renewDeadline`. */
   readonly timeoutMs: number;
@@ -31,6 +31,8 @@ export interface OAuthClient {
   readonly validatesIdToken: boolean;
   /** Gives the requests from now on the whole time again: a person was waited for. */
   readonly renewDeadline: () => void;
+  /** From now on each request has the whole time for itself: there are many, one after the other. */
+  readonly limitEachRequest: () => void;
   /** True once an ID token was dropped. */
   readonly droppedIdToken: () => boolean;
 }
@@ -55,13 +57,19 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
     undefined,
     clientAuthentication(provider),
   );
+  const limited = (): openid.CustomFetch =>
+    boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
   const renewDeadline = (): void => {
-    config[openid.customFetch] = boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
+    config[openid.customFetch] = limited();
+  };
+  const limitEachRequest = (): void => {
+    config[openid.customFetch] = (url, init) => limited()(url, init);
   };
   renewDeadline();
   if (usesPlainHttp(metadata)) openid.allowInsecureRequests(config);
   if (validatesIdToken) openid.enableNonRepudiationChecks(config);
-  return { config, metadata, knowsIssuer, validatesIdToken, renewDeadline, droppedIdToken: () => dropped };
+  const droppedIdToken = (): boolean => dropped;
+  return { config, metadata, knowsIssuer, validatesIdToken, renewDeadline, limitEachRequest, droppedIdToken };
 }
 
 function clientAuthentication({ tokenEndpointAuthMethod: method, clientSecret }: IdentityProvider): openid.ClientAuth {

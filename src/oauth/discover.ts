@@ -11,19 +11,30 @@ import { authorityName, statedText } from './identity-key.js';
 import { checkMetadata } from './metadata-members.js';
 import { visibleText } from '../diagnostics/visible-text.js';
 
-export type Endpoint = 'authorization_endpoint' | 'token_endpoint' | 'revocation_endpoint' | 'jwks_uri';
+export type Endpoint =
+  | 'authorization_endpoint'
+  | 'device_authorization_endpoint'
+  | 'token_endpoint'
+  | 'revocation_endpoint'
+  | 'jwks_uri';
 
 /** oauth4webapi's code for an `issuer` that is not the one asked for. */
 const ISSUER_DIFFERS = 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
 
-const ENDPOINTS: readonly Endpoint[] = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'jwks_uri'];
+const ENDPOINTS: readonly Endpoint[] = [
+  'authorization_endpoint',
+  'device_authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'jwks_uri',
+];
 
 export interface DiscoverOptions {
   readonly provider: IdentityProvider;
   readonly fetch: openid.CustomFetch;
   readonly log: Log;
-  /** Without these the operation is impossible. */
-  readonly needs: readonly Endpoint[];
+  /** Without these the operation is impossible; of a list, without any one of them. */
+  readonly needs: readonly (Endpoint | readonly [Endpoint, ...Endpoint[]])[];
   /** With these it is better: a failing discovery is only an error when a needed one is missing, too. */
   readonly wants: readonly Endpoint[];
 }
@@ -34,12 +45,14 @@ export interface DiscoverOptions {
  * @throws McpgwError IDP_FAILED (an endpoint is missing or not https, or the issuer differs), NETWORK, TIMEOUT
  */
 export async function discoverProvider(options: DiscoverOptions): Promise<openid.ServerMetadata> {
-  const { provider, needs, wants } = options;
+  const { provider, wants } = options;
+  const needs = options.needs.map((need) => (typeof need === 'string' ? ([need] as const) : need));
   const stated = (endpoint: Endpoint): boolean => statedText(provider, endpoint) !== undefined;
+  const isAllStated = needs.every((any) => any.some(stated));
   const discovered =
-    provider.issuer === undefined || [...needs, ...wants].every(stated)
+    provider.issuer === undefined || (isAllStated && wants.every(stated))
       ? undefined
-      : await discoverFrom(provider.issuer, { ...options, isOptional: needs.every(stated) });
+      : await discoverFrom(provider.issuer, { ...options, isOptional: isAllStated });
   // Members the configuration does not state are absent from `metadata`, so the spread overrides nothing else.
   const metadata: openid.ServerMetadata = {
     ...discovered,
@@ -49,11 +62,12 @@ export async function discoverProvider(options: DiscoverOptions): Promise<openid
   for (const endpoint of ENDPOINTS) {
     const url = metadata[endpoint];
     if (url !== undefined) refuseInsecure(url, `${endpoint} of ${metadata.issuer}`);
-    else if (needs.includes(endpoint)) {
-      throw new McpgwError('IDP_FAILED', `${metadata.issuer} has no ${endpoint}`, {
-        hint: `state ${endpoint} in external_auth_config, or check its issuer`,
-      });
-    }
+  }
+  const missing = needs.find((any) => any.every((endpoint) => metadata[endpoint] === undefined));
+  if (missing !== undefined) {
+    throw new McpgwError('IDP_FAILED', `${metadata.issuer} has no ${missing.join(' and no ')}`, {
+      hint: `state ${missing[0]} in external_auth_config, or check its issuer`,
+    });
   }
   return metadata;
 }

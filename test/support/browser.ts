@@ -9,15 +9,17 @@ export interface Visit {
 }
 
 export interface Browser {
-  visit(url: string): Promise<Visit>;
+  /** With a form: sends it there, and follows from there on. */
+  visit(url: string, form?: Readonly<Record<string, string>>): Promise<Visit>;
 }
 
 /** Cookies live as long as the browser; each origin has its own. */
 export function createBrowser(): Browser {
   const cookies = new Map<string, Map<string, string>>();
   return {
-    visit: async (start) => {
+    visit: async (start, form) => {
       let url = start;
+      let body = form === undefined ? undefined : new URLSearchParams(form);
       for (let hops = 0; hops < 20; hops += 1) {
         const { origin } = new URL(url);
         const jar = cookies.get(origin) ?? new Map<string, string>();
@@ -25,7 +27,9 @@ export function createBrowser(): Browser {
         const response = await fetch(url, {
           redirect: 'manual',
           headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
+          ...(body !== undefined && { method: 'POST', body }),
         });
+        body = undefined;
         for (const line of response.headers.getSetCookie()) keepCookie(jar, line);
         const location = response.headers.get('location');
         const text = await response.text();

@@ -26,6 +26,8 @@ export interface IdentityProviderOptions {
   readonly refreshTokens?: boolean;
   /** Access tokens say nothing by themselves; whoever wants to know asks the introspection endpoint. Default false. */
   readonly opaqueAccessTokens?: boolean;
+  /** The device authorization grant, and of the two no browser login when `only`. Default: none. */
+  readonly device?: 'also' | 'only';
   /** False: the user refuses every login. Default true. */
   readonly consents?: boolean;
   /** Sees each request first; when it answers itself it returns true. */
@@ -77,11 +79,17 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     if (ctx.oidc.params?.grant_type === 'refresh_token') refreshes += 1;
   });
   const answer = provider.callback();
+  /** What the discovery document is made of, once it was read. */
+  let published: Readonly<Record<string, unknown>> | undefined;
   server.on('request', (request, response) => {
     requests.push(`${request.method} ${new URL(request.url ?? '/', issuer).pathname}`);
     void (async () => {
       if ((await options.intercept?.(request, response)) === true) return;
-      if (request.url?.startsWith('/interaction/')) await finishInteraction({ provider, request, response, options });
+      if (published !== undefined && request.url === '/.well-known/openid-configuration') {
+        const { authorization_endpoint: _, ...rest } = published;
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rest));
+      } else if (request.url?.startsWith('/interaction/'))
+        await finishInteraction({ provider, request, response, options });
       else await answer(request, response);
     })().catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
@@ -90,6 +98,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what oidc-provider publishes is well known
   const metadata = (await (await fetch(discovery)).json()) as RunningIdentityProvider['metadata'];
   requests.length = 0;
+  if (options.device === 'only') published = metadata;
   return {
     issuer,
     discovery,
@@ -172,6 +181,7 @@ async function createProvider(
           'authorization_code',
           'refresh_token',
           ...(clientSecret === undefined ? [] : ['client_credentials']),
+          ...(options.device === undefined ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
         ],
         response_types: ['code'],
       },
@@ -211,6 +221,12 @@ async function createProvider(
       revocation: { enabled: true, allowedPolicy: async () => true },
       introspection: { enabled: true, allowedPolicy: async () => true },
       clientCredentials: { enabled: true },
+      deviceFlow: {
+        enabled: options.device !== undefined,
+        userCodeInputSource: async (ctx: { body: string }, form: string) => void (ctx.body = form),
+        userCodeConfirmSource: async (ctx: { body: string }, form: string) => void (ctx.body = form),
+        successSource: async (ctx: { body: string }) => void (ctx.body = 'the device is logged in'),
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: async () => audience,
@@ -308,8 +324,8 @@ function memoryAdapter(stored: Map<string, Record<string, unknown>>) {
       return pointer === undefined ? undefined : this.find(String(pointer['id']));
     }
 
-    async findByUserCode(): Promise<undefined> {
-      return undefined;
+    async findByUserCode(code: string): Promise<Record<string, unknown> | undefined> {
+      return [...stored.values()].find(({ userCode }) => userCode === code);
     }
 
     async consume(id: string): Promise<void> {

@@ -19,6 +19,8 @@ import type { StoreOptions } from '../options/store.js';
 
 export interface LoginOptions extends OutputOptions, PolicyOptions, StoreOptions {
   readonly force?: boolean;
+  /** On another device, with a code. */
+  readonly device?: boolean;
   /** A number as commander gives it: text. */
   readonly port?: string;
   /** Seconds; default 300. */
@@ -34,7 +36,14 @@ export async function login(
   options: LoginOptions,
 ): Promise<ExitCode> {
   const { host, log } = context;
+  if (options.device === true && (options.port !== undefined || options.browser === false)) {
+    const flag = options.port === undefined ? '--no-browser' : '--port';
+    throw new McpgwError('USAGE', `${flag} is for logins in a browser of this machine, and --device is not one`, {
+      hint: 'leave one of them out',
+    });
+  }
   const limits = {
+    flow: options.device === true ? ('device' as const) : undefined,
     port: wholeNumber(options.port, { flag: '--port', most: 65_535 }),
     timeoutMs: (wholeNumber(options.timeout, { flag: '--timeout', most: 86_400 }) ?? 300) * 1000,
     openBrowser: options.browser !== false,
@@ -82,6 +91,7 @@ async function findGood({ context, store, needed }: Task): Promise<StoredCredent
 }
 
 interface LoginTask extends Task {
+  readonly flow: 'device' | undefined;
   readonly port: number | undefined;
   readonly timeoutMs: number;
   readonly openBrowser: boolean;
@@ -91,6 +101,7 @@ async function performLogin({
   context,
   store,
   needed,
+  flow,
   port,
   timeoutMs,
   openBrowser,
@@ -101,7 +112,8 @@ async function performLogin({
   const interruption = interruptible(host);
   try {
     const { signal } = interruption;
-    return await logIn({ provider, store, host, log, port, timeoutMs, signal, show: screen.show });
+    const { show, showCode } = screen;
+    return await logIn({ provider, store, host, log, flow, port, timeoutMs, signal, show, showCode });
   } finally {
     interruption.stop();
     screen.end();

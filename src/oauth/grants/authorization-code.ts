@@ -6,18 +6,18 @@ import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
 import type { IdentityProvider } from '../../policy/model.js';
 import type { Credential } from '../../store/credential.js';
-import { createClient, type OAuthClient } from '../client.js';
+import type { OAuthClient } from '../client.js';
 import { oauthFailure } from '../errors.js';
 import { authorityName } from '../identity-key.js';
 import { originsOf } from '../known-origin.js';
 import { startLoopbackServer, type LoopbackAnswer, type LoopbackServer } from '../loopback/loopback-server.js';
 import { chooseRedirect } from '../loopback/redirect-uri.js';
+import { warnOfDroppedIdToken } from '../login-client.js';
+import { scopeToAsk } from '../scope-to-ask.js';
 import { toCredential } from './token-answer.js';
 
-/** For discovery, and again for token request and signature keys: the time that the person needs is not in it. */
-const REQUESTS_TIMEOUT_MS = 30_000;
-
 export interface BrowserLoginOptions {
+  readonly client: OAuthClient;
   readonly provider: IdentityProvider;
   readonly host: Host;
   readonly log: Log;
@@ -39,10 +39,10 @@ export interface BrowserLoginOptions {
  * @throws McpgwError LOGIN_REFUSED, TIMEOUT, NETWORK, IDP_FAILED, IO, what `keep` throws, the signal's reason
  */
 export async function logInWithBrowser(options: BrowserLoginOptions): Promise<void> {
-  const { provider, host, log, port, signal, show, keep } = options;
+  const { client, provider, host, log, port, signal, show, keep } = options;
   const state = openid.randomState();
   try {
-    const client = await createBrowserClient(options);
+    refuseWithoutPkce(client);
     const redirect = chooseRedirect({ configured: provider.redirectUri, port, log });
     const server = await startLoopbackServer({ redirect, state });
     try {
@@ -53,11 +53,7 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
       client.renewDeadline();
       try {
         await keep(await exchange({ client, provider, host, state, request, answer }));
-        if (client.droppedIdToken()) {
-          log.warn('the ID token cannot be validated and was dropped: it gives no claims', {
-            issuer: authorityName(provider),
-          });
-        }
+        warnOfDroppedIdToken(client, { log, provider });
         await answer.reply('done');
       } catch (error) {
         await answer.reply('refused');
@@ -71,24 +67,12 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
   }
 }
 
-async function createBrowserClient({ provider, host, log, signal }: BrowserLoginOptions): Promise<OAuthClient> {
-  const client = await createClient({
-    provider,
-    host,
-    log,
-    needs: ['authorization_endpoint', 'token_endpoint'],
-    wants: ['jwks_uri'],
-    timeoutMs: REQUESTS_TIMEOUT_MS,
-    signal,
-    useIdToken: true,
-  });
+function refuseWithoutPkce({ metadata }: OAuthClient): void {
   // Some large providers publish no list and support it all the same.
-  if (client.metadata.code_challenge_methods_supported?.includes('S256') === false) {
-    throw new McpgwError('IDP_FAILED', `${client.metadata.issuer} does not support PKCE with S256`, {
-      hint: 'if it does, state "code_challenge_methods_supported": ["S256"] in external_auth_config',
-    });
-  }
-  return client;
+  if (metadata.code_challenge_methods_supported?.includes('S256') !== false) return;
+  throw new McpgwError('IDP_FAILED', `${metadata.issuer} does not support PKCE with S256`, {
+    hint: 'if it does, state "code_challenge_methods_supported": ["S256"] in external_auth_config',
+  });
 }
 
 interface RequestFacts {
@@ -122,13 +106,6 @@ async function buildRequest({ client, provider, state, redirectUri }: RequestFac
     ...(provider.resource !== undefined && { resource: provider.resource }),
   });
   return { url: url.href, scope, verifier, nonce };
-}
-
-/** The configured scope, with `offline_access` where the server lists it. */
-function scopeToAsk(configured: string, supported: readonly string[] | undefined): string {
-  const scopes = new Set(configured.split(' ').filter((scope) => scope !== ''));
-  if (supported?.includes('offline_access') === true) scopes.add('offline_access');
-  return [...scopes].join(' ');
 }
 
 async function firstAnswer(server: LoopbackServer, options: BrowserLoginOptions): Promise<LoopbackAnswer> {
