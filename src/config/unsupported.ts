@@ -45,15 +45,11 @@ function authType({ path, value }: Section): readonly Unsupported[] {
 
 function clientMethods({ path, value }: Section): readonly Unsupported[] {
   const external = memberOf(value, 'external_auth_config');
-  const at = (key: string): Path => [...path, 'external_auth_config', key];
   const registers =
     isRawObject(external) && !hasMember(external, 'client_id') && !hasMember(external, 'client_id_metadata_url');
-  const keys = ['client_id_metadata_url', 'client_assertion_key', 'client_assertion_alg', 'client_assertion_kid'];
+  const key = 'client_id_metadata_url';
   return [
     ...(registers ? [{ key: NO_CLIENT_ID, path: [...path, 'external_auth_config'] }] : []),
-    ...keys.filter((key) => hasMember(external, key)).map((key) => ({ key, path: at(key) })),
-    ...(memberOf(external, 'token_endpoint_auth_method') === 'private_key_jwt'
-      ? [{ key: 'token_endpoint_auth_method: private_key_jwt', path: at('token_endpoint_auth_method') }]
-      : []),
+    ...(hasMember(external, key) ? [{ key, path: [...path, 'external_auth_config', key] }] : []),
   ];
 }

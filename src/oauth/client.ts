@@ -55,7 +55,7 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
     // identityKey has refused a provider without one.
     provider.clientId ?? '',
     undefined,
-    clientAuthentication(provider),
+    await clientAuthentication(provider, knowsIssuer ? undefined : metadata.token_endpoint),
   );
   const limited = (): openid.CustomFetch =>
     boundedFetch({ ...limits, ...(!validatesIdToken && { amend: dropIdToken }) });
@@ -72,10 +72,16 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
   return { config, metadata, knowsIssuer, validatesIdToken, renewDeadline, limitEachRequest, droppedIdToken };
 }
 
-function clientAuthentication({ tokenEndpointAuthMethod: method, clientSecret }: IdentityProvider): openid.ClientAuth {
+/** `audience` of an assertion; undefined: the issuer. */
+async function clientAuthentication(
+  provider: IdentityProvider,
+  audience: string | undefined,
+): Promise<openid.ClientAuth> {
+  const { tokenEndpointAuthMethod: method, clientSecret } = provider;
   if (method === 'none') return openid.None();
   if (method === 'private_key_jwt') {
-    throw new McpgwError('NOT_SUPPORTED_YET', 'not supported yet: token_endpoint_auth_method private_key_jwt');
+    const { privateKeyJwt } = await import('./client-assertion.js');
+    return privateKeyJwt(provider, audience);
   }
   if (clientSecret === undefined) {
     throw new McpgwError('INVALID_CONFIG', `external_auth_config has ${method} and no client_secret`);

@@ -131,12 +131,23 @@ export interface IdentityProvider {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
   readonly tokenEndpointAuthMethod: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /** What signs for the client (`private_key_jwt`). */
+  readonly clientAssertion: ClientAssertion | undefined;
   /** What a login asks for, in words with spaces between them. */
   readonly scope: string;
   /** RFC 8707; identity logins send none unless it is configured. */
   readonly resource: string | undefined;
   readonly redirectUri: string | undefined;
   readonly authorizationParams: Readonly<Record<string, string>>;
+}
+
+export interface ClientAssertion {
+  /** A private key: PEM, or a JWK as JSON. */
+  readonly key: Secret;
+  /** Undefined: as the key is. */
+  readonly alg: string | undefined;
+  /** Undefined: the JWK's own, if it has one. */
+  readonly kid: string | undefined;
 }
 
 export interface ServerPolicy {

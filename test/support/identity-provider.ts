@@ -10,6 +10,8 @@ export interface IdentityProviderOptions {
   readonly clientId?: string;
   /** Makes the client confidential (`client_secret_basic`); by default it is public. */
   readonly clientSecret?: string;
+  /** Public keys of a client that signs for itself (`private_key_jwt`). */
+  readonly clientKeys?: readonly object[];
   /** Default: any port of 127.0.0.1 with the path /callback. */
   readonly redirectUris?: readonly string[];
   /** `sub` of the one user. Default `ana`. */
@@ -166,6 +168,8 @@ async function createProvider(
 ): Promise<OidcProvider> {
   const { claims = { email: 'ana@example.com', groups: ['engineering', 'oncall'] } } = options;
   const { scope = 'mcp:read mcp:write', accessTokenLifetimeSeconds = 3600, clientSecret, audience } = options;
+  const own = clientSecret === undefined ? 'none' : 'client_secret_basic';
+  const authMethod = options.clientKeys === undefined ? own : 'private_key_jwt';
   const Provider = await loadProvider();
   return new Provider(issuer, {
     adapter: memoryAdapter(stored),
@@ -174,7 +178,8 @@ async function createProvider(
       {
         client_id: options.clientId,
         ...(clientSecret !== undefined && { client_secret: clientSecret }),
-        token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_basic',
+        token_endpoint_auth_method: authMethod,
+        ...(options.clientKeys !== undefined && { jwks: { keys: options.clientKeys } }),
         application_type: 'native',
         redirect_uris: [...(options.redirectUris ?? ['http://127.0.0.1/callback'])],
         grant_types: [

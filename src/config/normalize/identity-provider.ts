@@ -1,5 +1,5 @@
 // `external_auth_config` → IdentityProvider (spec: login).
-import type { IdentityProvider } from '../../policy/model.js';
+import type { ClientAssertion, IdentityProvider } from '../../policy/model.js';
 import { Secret } from '../../secret/secret.js';
 import { elementsOf } from '../raw-value.js';
 import { SERVER_METADATA } from '../schema/login.js';
@@ -14,6 +14,7 @@ const SCOPE = 'openid';
 /** `rules` are the server's own: an exact `iss` rule says who issues, when the provider's entry does not. */
 export function identityProvider(external: ExternalAuth, rules: JwtValidation | undefined): IdentityProvider {
   const { client_secret: secret, resource } = external;
+  const assertion = clientAssertion(external);
   return {
     issuer: external.issuer ?? exactIssuer(rules),
     metadata: Object.fromEntries(
@@ -22,11 +23,22 @@ export function identityProvider(external: ExternalAuth, rules: JwtValidation | 
     clientId: external.client_id,
     clientSecret: secret === undefined ? undefined : new Secret(secret),
     tokenEndpointAuthMethod:
-      external.token_endpoint_auth_method ?? (secret === undefined ? 'none' : 'client_secret_basic'),
+      external.token_endpoint_auth_method ??
+      (secret !== undefined ? 'client_secret_basic' : assertion !== undefined ? 'private_key_jwt' : 'none'),
+    clientAssertion: assertion,
     scope: external.scope ?? SCOPE,
     resource: typeof resource === 'string' ? resource : undefined,
     redirectUri: external.redirect_uri,
     authorizationParams: external.authorization_params ?? {},
+  };
+}
+
+function clientAssertion({ client_assertion_key: key, ...more }: ExternalAuth): ClientAssertion | undefined {
+  if (key === undefined) return undefined;
+  return {
+    key: new Secret(typeof key === 'string' ? key : JSON.stringify(key)),
+    alg: more.client_assertion_alg,
+    kid: more.client_assertion_kid,
   };
 }
 

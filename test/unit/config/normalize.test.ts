@@ -398,14 +398,6 @@ describe('keys that this version does not enforce', () => {
       'client_id_metadata_url /external_auth_config/client_id_metadata_url',
       { external_auth_config: { ...IDP, client_id_metadata_url: 'https://c' } },
     ],
-    [
-      'client_assertion_key /external_auth_config/client_assertion_key',
-      { external_auth_config: { ...IDP, client_id: 'gw', client_assertion_key: 'pem' } },
-    ],
-    [
-      'token_endpoint_auth_method: private_key_jwt /external_auth_config/token_endpoint_auth_method',
-      { external_auth_config: { ...IDP, client_id: 'gw', token_endpoint_auth_method: 'private_key_jwt' } },
-    ],
   ])('are named with their place: %s', async (expected, config) => {
     expect(await unsupported(config)).toEqual([expected]);
   });

@@ -17,6 +17,7 @@ const PROVIDER: IdentityProvider = {
   clientId: 'mcpgw',
   clientSecret: undefined,
   tokenEndpointAuthMethod: 'none',
+  clientAssertion: undefined,
   scope: 'openid',
   resource: undefined,
   redirectUri: undefined,

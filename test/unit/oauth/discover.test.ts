@@ -40,6 +40,7 @@ function discover({ documents, provider = {} }: Setting) {
       clientId: 'mcpgw',
       clientSecret: undefined,
       tokenEndpointAuthMethod: 'none',
+      clientAssertion: undefined,
       scope: 'openid',
       resource: undefined,
       redirectUri: undefined,
