@@ -70,6 +70,7 @@ export async function findSigningKey({
 /** Whether one is given or stored, outside any configuration. Opens nothing, and does not ask whether it is good. */
 export async function hasSigningKey(host: Host): Promise<boolean> {
   if (VARIABLES.some((name) => host.env[name])) return true;
+  if (host.env['MCPGW_CREDENTIAL_STORE'] === 'none') return false;
   try {
     return (await host.files.stat(storedKeysFile(host))) !== undefined;
   } catch {

@@ -66,8 +66,8 @@ function valueOf({ value, source }: SentHeader, { server }: SimulatedDecision): 
   if (source !== 'identity' || server.identity?.method !== 'jwt_header') return text;
   const decoded = decodeToken(text);
   if (!decoded.ok) return text;
-  const { iat, exp, jti: _, ...claims } = decoded.payload;
-  return JSON.stringify([decoded.header, claims, Number(exp) - Number(iat)]);
+  const { iat: _iat, exp: _exp, jti: _jti, ...claims } = decoded.payload;
+  return JSON.stringify([decoded.header, claims, server.identity.lifetimeSeconds]);
 }
 
 /** Each name of the client once, with the first of what became of it: repeats of one name say nothing more. */

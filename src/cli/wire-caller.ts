@@ -23,6 +23,16 @@ export async function wireCaller(wiring: CallerWiring): Promise<CallerSources> {
   };
 }
 
+/**
+ * What `serve` says to a caller without a token, where a login would be asked and nobody looks into the store. With
+ * `jwt_validation` the token is what is missing.
+ */
+export function withoutLogin({ tokenRules, identityProvider, name }: ServerPolicy): AccessTokenSource | undefined {
+  if (tokenRules !== undefined || identityProvider === undefined) return undefined;
+  const message = `nobody is logged in for ${name}`;
+  return () => Promise.resolve({ kind: 'login-required', message, command: `mcpgw login ${name}` });
+}
+
 async function verifyTokenOf({ host, log, server }: CallerWiring): Promise<VerifyToken | undefined> {
   const rules = server.tokenRules;
   if (rules === undefined) return undefined;

@@ -25,6 +25,11 @@ export interface AuditOptions {
   readonly log: Log;
 }
 
+export interface AuditedEnforcer extends Enforcer {
+  /** Records what is still being judged: the gateway ends before there is a decision. */
+  readonly end: () => void;
+}
+
 /** Of texts that a host or a token may have written as long as it likes. */
 const LONGEST_TEXT = 256;
 
@@ -32,8 +37,10 @@ const LONGEST_TEXT = 256;
  * The same enforcer, with a line for each message of the host: of one that is refused at once, of one that goes on when
  * it has ended. What the gateway itself sends for a session leaves none.
  */
-export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }: AuditOptions): Enforcer {
+export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }: AuditOptions): AuditedEnforcer {
   let isSaid = false;
+  /** Messages that are being judged. */
+  const pending = new Map<Judged, (facts: DecisionFacts, ending?: Ending) => void>();
   const check = async (message: Judged): Promise<Enforced> => {
     if (message.kind === undefined) return enforcer.check(message);
     const failure = sink.failure();
@@ -43,7 +50,6 @@ export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }
       return notRecorded(server, failure);
     }
     const startMs = now();
-    const enforced = await enforcer.check(message);
     let isRecorded = false;
     let hidden: number | undefined;
     const record = (facts: DecisionFacts, ending?: Ending): void => {
@@ -53,6 +59,8 @@ export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }
         `${JSON.stringify(lineOf({ message, server, shadow, startMs, endMs: now(), facts, hidden, ending }))}\n`,
       );
     };
+    pending.set(message, record);
+    const enforced = await enforcer.check(message).finally(() => pending.delete(message));
     if (enforced.verdict === 'refuse') {
       record(enforced.facts);
       return enforced;
@@ -73,16 +81,25 @@ export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }
         screen: (answer) => {
           const screened = screen(answer);
           if ('hidden' in screened) hidden = screened.hidden;
+          if ('isLifted' in screened) facts = { ...facts, ...NOT_UNDERSTOOD };
           return screened;
         },
       }),
       ended: (ending) => record(facts, ending),
     };
   };
-  return { check, toolsChanged: enforcer.toolsChanged };
+  return {
+    check,
+    toolsChanged: enforcer.toolsChanged,
+    end: () => {
+      for (const record of pending.values()) record({ decision: 'undecided', reason: 'ENDED' });
+    },
+  };
 }
 
 const NOT_LISTED = { decision: 'deny', reason: 'TOOL_NOT_LISTED', rule: undefined } as const;
+
+const NOT_UNDERSTOOD = { decision: 'undecided', reason: 'LIST_NOT_UNDERSTOOD', rule: undefined } as const;
 
 interface LineInput {
   readonly message: Judged;
@@ -112,7 +129,7 @@ function lineOf({ message, server, shadow, startMs, endMs, facts, hidden, ending
     subject: shown(subject?.subject),
     verdict: decision,
     // In shadow mode a refusal is recorded and lifted.
-    lifted: shadow && (decision !== 'allow' || isHiding) ? true : undefined,
+    lifted: shadow && ending !== undefined && (decision !== 'allow' || isHiding) ? true : undefined,
     reason,
     rule: shown(rule),
     hidden_tools: isHiding ? hidden : undefined,

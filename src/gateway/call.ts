@@ -40,6 +40,8 @@ export type Screen = (answer: { readonly text: string; readonly result: unknown 
       readonly text: string;
       /** Tools that it hides, or would hide in shadow mode. */
       readonly hidden?: number;
+      /** In shadow mode: an error would have gone in its place. */
+      readonly isLifted?: boolean;
     }
   | { readonly error: RpcError };
 

@@ -11,8 +11,9 @@ import { hasToolRules } from '../policy/tools.js';
 import { reveal } from '../secret/secret.js';
 import type { Screen } from './call.js';
 import { judgeCaller, type CallerSources } from './caller.js';
-import { headersFromMeta, withoutHeadersKey } from './client-headers.js';
-import { INTERNAL_ERROR, INVALID_PARAMS, type Params } from './json-rpc.js';
+import { isAmbiguous } from './ambiguous-message.js';
+import { HEADERS_META_KEY, headersFromMeta, withoutHeadersKey } from './client-headers.js';
+import { INTERNAL_ERROR, INVALID_PARAMS, type Params, type RpcError } from './json-rpc.js';
 import { wireHeaders } from './outbound-headers.js';
 import { factsOfRefusal, logLifted, malformed, refusal, refuse, type DecisionFacts, type Refused } from './refusal.js';
 import { signedDecision, type SignIdentity } from './signed-decision.js';
@@ -124,9 +125,8 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const decision = await signedDecision({ server, caller, client, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
-    if (goesOn === undefined) {
-      return malformed({ code: INVALID_PARAMS, message: 'a member of _meta stands in the message twice' });
-    }
+    // Of two members of one name, another reader may see the one that was not cut out.
+    if (goesOn === undefined || (goesOn.includes(HEADERS_META_KEY) && isAmbiguous(goesOn))) return malformed(TWICE);
     const ownCredential = own.findLast((header) => canonicalName(header.name) === headerKey);
     // The gateway's own source (a token file, a login) stays the same caller when it renews a token without a subject.
     const isGatewaysOwn = ownCredential === undefined && credential === undefined;
@@ -179,6 +179,8 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     toolsChanged: gate.forget,
   };
 }
+
+const TWICE: RpcError = { code: INVALID_PARAMS, message: 'a member of the message stands in it twice' };
 
 interface ToolRequest {
   readonly message: Judged;

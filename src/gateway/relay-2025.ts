@@ -187,16 +187,15 @@ class SessionRelay implements Relay {
     };
     const inTurn = async (): Promise<void> => {
       await this.#opening;
-      for (let release = NOTHING; call.isOpen();) {
-        const passed = await this.#options.upstream.slots.use(run).finally(release);
-        if (passed === undefined) return;
+      let passed = await this.#options.upstream.slots.use(run);
+      while (passed !== undefined) {
         // Out of turn: a session that is slow to open holds up nobody else.
         const opened = await this.#sessions.open(passed, { params: this.#params, version: this.#session?.version });
-        if ('error' in opened) {
-          call.onEnd(passed.ended);
-          return call.fail(opened.error);
-        }
-        release = opened.release;
+        if ('error' in opened) call.fail(opened.error);
+        // It was judged, and will not be again.
+        if (!call.isOpen()) call.onEnd(passed.ended);
+        if ('error' in opened) return;
+        passed = await this.#options.upstream.slots.use(run).finally(opened.release);
       }
     };
     void this.#track(request.id, { call, work: inTurn(), mayBeCancelled: true, place });
@@ -320,8 +319,6 @@ class SessionRelay implements Relay {
     void this.#options.toHost(errorText(id, error));
   }
 }
-
-const NOTHING = (): void => undefined;
 
 const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
 

@@ -54,8 +54,8 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const { shadow, audit } = options;
   const { now } = host;
   const judging = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, shadow, now, log });
-  const enforcer =
-    audit === undefined ? judging : withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
+  const audited = audit && withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
+  const enforcer = audited ?? judging;
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
   /** Pinned by the first request that is not `server/discover`. */
@@ -113,6 +113,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const all = [...relays.values()];
   if (why !== 'broken-stdout') await within(GRACE_MS, Promise.all(all.map((relay) => relay.idle())));
   await Promise.all(all.map((relay) => relay.close()));
+  audited?.end();
   await upstream.close();
   await downstream.close();
   stopListening();

@@ -13,7 +13,8 @@ import {
   type StartOptions,
 } from '../support/bridge-stage.js';
 import { MCPGW, type Sandbox } from '../support/cli.js';
-import { call, type LineHost } from '../support/line-host.js';
+import { call, INITIALIZE, type LineHost } from '../support/line-host.js';
+import { startLoopbackHttp } from '../support/loopback-http.js';
 import { json, resultOf, type Received } from '../support/scripted-upstream.js';
 
 const SENTINEL = 's3nt1nel-c0ffee';
@@ -171,6 +172,51 @@ describe('the audit log', () => {
       ]);
     },
   );
+
+  it(
+    'tells of what ends while a session opens, of what goes into another one, and of what is still being judged',
+    HANGS,
+    async () => {
+      let isHeld = true;
+      upstream.script((received) => {
+        const isBen = String(received.headers['x-user-claims']).includes('ben');
+        return (isHeld && received.body.method === 'initialize' && isBen) || listsTools(received);
+      });
+      const host = await start(['--audit-log', file]);
+      await host.open(as());
+      host.send(call('ben', 'read', as({ sub: 'ben' })));
+      await upstream.until((all) => all.filter(({ body }) => body.method === 'initialize').length === 2);
+      host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'ben' } });
+      host.send(call('ana', 'read', as()));
+      await host.answer('ana');
+      host.send({
+        jsonrpc: '2.0',
+        method: 'notifications/cancelled',
+        params: { requestId: 'x', _meta: as({ sub: 'ben' }) },
+      });
+      isHeld = false;
+      await host.end();
+      const written = await lines();
+      expect(written.filter(({ tool, subject }) => tool === 'read' && subject === 'ben')).toMatchObject([
+        { verdict: 'allow', outcome: 'cancelled' },
+      ]);
+    },
+  );
+
+  it('tells of what is still being judged when the end comes', HANGS, async () => {
+    let isAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const keys = await startLoopbackHttp(() => isAsked());
+    const demo = { url: upstream.url, jwt_validation: { jwksUri: `${keys.origin}/jwks` } };
+    const host = await startWith({ mcpServers: { demo } }, { args: ['--audit-log', file] });
+    host.send({ ...INITIALIZE, params: { ...INITIALIZE.params, _meta: as() } });
+    await asked;
+    await host.end();
+    await keys.close();
+    expect(await lines()).toMatchObject([{ method: 'initialize', verdict: 'undecided', reason: 'ENDED' }]);
+  });
 
   it('is added to, by several processes at once', HANGS, async () => {
     await writeFile(file, '{"before":true}\n', { mode: 0o600 });

@@ -220,6 +220,72 @@ describe('a session that opens', () => {
   });
 });
 
+describe('a call that ends while its session opens', () => {
+  it('leaves no session behind that is never ended', { timeout: 60_000 }, async () => {
+    let waiting: Received | undefined;
+    upstream.script((received) => {
+      if (!isOpening(received) || callerOf(received) !== 'ben') return opensSession(received);
+      waiting = received;
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call('gone', 'echo', as('ben')));
+    await upstream.request((received) => isOpening(received) && callerOf(received) === 'ben');
+    host.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'gone' } });
+    host.send(call('after', 'echo', as('ana')));
+    await host.answer('after');
+    if (waiting !== undefined) opensSession(waiting);
+    await upstream.request(
+      (received) => received.body.method === 'notifications/initialized' && callerOf(received) === 'ben',
+    );
+    const ids = Array.from({ length: 260 }, (_, n) => n);
+    host.send(...ids.map((id) => call(id, 'echo', as(`c${id}`))));
+    for (const id of ids) expect(await host.answer(id)).toHaveProperty('result');
+    await upstream.request((received) => received.method === 'DELETE' && callerOf(received) === 'ben');
+    expect(strays()).toEqual([]);
+  });
+
+  it('has its session ended with the rest, however late it opened', HANGS, async () => {
+    upstream.script((received) => {
+      if (callerOf(received) !== 'ben') return opensSession(received);
+      if (isOpening(received)) {
+        setTimeout(() => opensSession(received), 1_700);
+        return true;
+      }
+      if (received.body.method !== 'notifications/initialized') return false;
+      setTimeout(() => received.response.writeHead(202).end(), 400);
+      return true;
+    });
+    await host.open(as('ana'));
+    host.send(call(1, 'echo', as('ben')));
+    await upstream.request((received) => isOpening(received) && callerOf(received) === 'ben');
+    await host.end();
+    const ended = upstream.received.filter(({ method }) => method === 'DELETE').map(callerOf);
+    expect(ended.toSorted()).toEqual(['ana', 'ben']);
+  });
+});
+
+describe('a standing stream', () => {
+  it('that the server ends for an old token comes back with a new one', HANGS, async () => {
+    let isGood = true;
+    const gets = (): number => upstream.received.filter(({ method }) => method === 'GET').length;
+    upstream.script((received) => {
+      if (received.method !== 'GET') return opensSession(received);
+      if (isGood) received.response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
+      else received.response.writeHead(401).end();
+      return true;
+    });
+    await host.open(as('ana'));
+    await upstream.until(() => gets() === 1);
+    isGood = false;
+    await upstream.until(() => gets() === 2);
+    isGood = true;
+    host.send(call(1, 'echo', as('ana', { jti: 'new' })));
+    await host.answer(1);
+    await upstream.until(() => gets() > 2);
+  });
+});
+
 describe('many callers', () => {
   it('have sessions for 256 of them at once, and none is ended that has work', { timeout: 60_000 }, async () => {
     upstream.script((received) => (received.body.id === 'long' ? true : opensSession(received)));

@@ -181,6 +181,31 @@ describe('shadow mode', () => {
     );
   });
 
+  it('leaves its mark on a list that is not understood, and none on what is refused all the same', HANGS, async () => {
+    const file = path.join(sandbox.directory, 'audit.jsonl');
+    const host = await start(claimsHeader, { args: ['--shadow', '--audit-log', file] });
+    upstream.script(
+      ({ body, response }) =>
+        body.method === 'tools/list' && json(response, { jsonrpc: '2.0', id: body.id, result: { tools: {} } }),
+    );
+    await host.open(bearing(token()));
+    host.send({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: bearing(token()) } });
+    expect(await host.answer(1)).toHaveProperty('result');
+    host.send(call(2, 'read', { 'mcpgw.dev/headers': { A: 1 } }));
+    expect((await host.answer(2)).error).toMatchObject({ code: -32602 });
+    await host.end();
+    const lines = (await readFile(file, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(lines.slice(-2)).toMatchObject([
+      { method: 'tools/list', verdict: 'undecided', reason: 'LIST_NOT_UNDERSTOOD', lifted: true, outcome: 'result' },
+      { method: 'tools/call', verdict: 'deny', reason: 'INVALID_MESSAGE', outcome: 'refused' },
+    ]);
+    expect(lines.at(-1)).not.toHaveProperty('lifted');
+    expect(host.stderr()).toContain('would hide a list of tools that is not understood');
+  });
+
   it('is recorded as what the policy says, and as lifted', HANGS, async () => {
     const file = path.join(sandbox.directory, 'audit.jsonl');
     const host = await start(claimsHeader, { args: ['--shadow', '--audit-log', file] });

@@ -9,6 +9,7 @@ import { parseMessage } from '../../gateway/json-rpc.js';
 import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
 import type { CallerVerdict, Decision } from '../../policy/decide.js';
+import { canonicalName } from '../../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import type { Claims } from '../../policy/principal.js';
 import type { Secret } from '../../secret/secret.js';
@@ -21,7 +22,7 @@ import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import { readToken, type TokenOptions } from '../options/token.js';
 import { simulationJson, simulationText, type SimulatedDecision } from '../render/simulation.js';
-import { wireCaller } from '../wire-caller.js';
+import { wireCaller, withoutLogin } from '../wire-caller.js';
 
 export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
   readonly header: readonly string[];
@@ -44,7 +45,7 @@ export async function simulate(
   const { showSecrets } = options;
   if (options.diff === undefined) {
     const { stdout } = context.host.stdio;
-    const width = stdout.isTTY === true ? (stdout.columns ?? 80) : undefined;
+    const width = stdout.isTTY === true ? stdout.columns || 80 : undefined;
     if (context.json) await context.printJson(simulationJson({ ...first, showSecrets }));
     else await context.print(simulationText({ ...first, showSecrets }, { color: context.color.stdout, width }));
     return exitCodeOf(first.decision);
@@ -105,6 +106,7 @@ async function simulated({ context, question, options }: Asked): Promise<Simulat
   if (question.claims !== undefined && server.tokenRules === undefined && server.identityProvider === undefined) {
     context.note(`mcpgw: note: ${server.name} has no jwt_validation: nobody would vouch for these claims`);
   }
+  if (question.claims !== undefined) refuseSecondToken(server, client);
   const caller =
     question.claims === undefined
       ? await judgedCaller({ context, server, client, token: question.token })
@@ -115,6 +117,15 @@ async function simulated({ context, question, options }: Asked): Promise<Simulat
       : undefined;
   const decision = await signedDecision({ server, caller, client, tool: question.tool, sign });
   return { file: loaded.file, server, decision };
+}
+
+/** A header that carries a token is what `serve` judges: the claims would stand for nobody. */
+function refuseSecondToken(server: ServerPolicy, client: readonly HeaderField[]): void {
+  const headerKey = server.tokenRules?.headerKey ?? 'Authorization';
+  if (!client.some(({ name }) => canonicalName(name) === canonicalName(headerKey))) return;
+  throw new McpgwError('USAGE', `--claims stands for a token, and the header ${headerKey} carries one, too`, {
+    hint: 'give one of them',
+  });
 }
 
 interface CallerInput {
@@ -128,7 +139,7 @@ async function judgedCaller({ context, server, client, token }: CallerInput): Pr
   const { host, log } = context;
   const configuredToken =
     token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
-  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: undefined });
+  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin: withoutLogin(server) });
   return judgeCaller(sources, client);
 }
 

@@ -23,7 +23,8 @@ const EXPECT_KEYS = ['verdict', 'reason', 'headers', 'absent_headers', 'tools_li
 const REASONS: readonly DenyReason[] = [...TOKEN_REASONS, ...REQUEST_REASONS];
 
 export function readTests(file: string, text: string): ReadTests {
-  const source = readYaml(text);
+  // A byte order mark is no character of the first line.
+  const source = readYaml(text.replace(/^\uFEFF/, ''));
   const { root, problems } = source;
   const members = root === undefined ? undefined : source.members(root, FILE_KEYS);
   if (root === undefined || members === undefined) return { ok: false, problems };

@@ -113,7 +113,7 @@ async function plan(host: Host, files: readonly TestFile[], policies: Policies):
       try {
         const server = serverOf(policy, test.server);
         const token = await tokenOf(test.caller, beside);
-        if (token !== undefined) refuseTwoTokens(test, { policy, server });
+        if (test.caller.kind !== 'headers') refuseTwoTokens(test, { policy, server });
         runs.push({ host, policy, server, test, token });
       } catch (error) {
         if (!(error instanceof McpgwError)) throw error;
@@ -141,7 +141,7 @@ function refuseTwoTokens(test: PolicyTest, { policy, server }: Pick<TestRun, 'po
     ({ name }) => canonicalName(name) === canonicalName(headerKey),
   );
   if (!isThere) return;
-  throw new McpgwError('USAGE', `the caller has two tokens: one of the test, and one in the header ${headerKey}`, {
+  throw new McpgwError('USAGE', `there are two callers: the one of the test, and that of the header ${headerKey}`, {
     hint: 'give one of them',
   });
 }

@@ -13,7 +13,7 @@ import { Secret } from '../../secret/secret.js';
 import { createMinter } from '../../token/mint/mint.js';
 import { readSigningKey, type SigningKey } from '../../token/mint/signing-key.js';
 import { callerWithClaims } from '../caller-with-claims.js';
-import { wireCaller } from '../wire-caller.js';
+import { wireCaller, withoutLogin } from '../wire-caller.js';
 import { mismatchesOf, type Mismatch } from './compare.js';
 import type { PolicyTest } from './policy-test.js';
 
@@ -99,7 +99,7 @@ interface Judged {
 async function judgedCaller({ host, server, token, client }: Judged): Promise<CallerVerdict> {
   const configuredToken =
     token === undefined ? undefined : { current: () => token, renewed: () => Promise.resolve(undefined) };
-  const sources = await wireCaller({ host, log: SILENT, server, configuredToken, identityLogin: undefined });
+  const sources = await wireCaller({ host, log: SILENT, server, configuredToken, identityLogin: withoutLogin(server) });
   return judgeCaller(sources, client);
 }
 

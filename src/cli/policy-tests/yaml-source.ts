@@ -1,6 +1,17 @@
 // YAML (and so JSON) read value by value, each with its place: every mistake becomes a problem with line and column, and
 // reading goes on. Knows nothing of what the values mean.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  visit,
+} from 'yaml';
 import { nearestKey } from '../../config/suggest.js';
 
 /** From 1. */
@@ -52,6 +63,15 @@ export function readYaml(text: string): YamlSource {
   // A tag that nobody knows is a warning there: what it means would be lost here.
   const complaints = document === undefined ? [] : [...document.errors, ...document.warnings];
   for (const error of complaints) report(placeAt(error.pos[0]), error.message.replace(/\.$/, ''));
+  if (document !== undefined) {
+    visit(document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(document) !== undefined) return;
+        const { source, range } = alias;
+        report(placeAt(range?.[0] ?? 0), `\`*${source}\` stands for nothing: no \`&${source}\` is before it`);
+      },
+    });
+  }
   const isSound = document !== undefined && problems.length === 0 && isPlainJson(document);
   if (!isSound && problems.length === 0) {
     report(placeAt(0), NO_JSON);

@@ -14,7 +14,7 @@ export interface ShownChanges {
 
 /** `version` 1. Fields are only ever added. `from` and `to` are what `simulate --json` prints of each configuration. */
 export function changesJson({ from, to, changes, showSecrets }: ShownChanges): unknown {
-  const show = shower(showSecrets);
+  const show = (value: Text): string => (showSecrets ? reveal(value) : mask(value));
   const sent = (header: SentHeader | undefined): unknown =>
     header && { name: header.name, value: show(header.value), source: header.source };
   const dropped = (header: DroppedHeader | undefined): unknown =>
@@ -76,6 +76,10 @@ export function changesText({ from, to, changes, showSecrets }: ShownChanges, co
 
 function verdictOf({ decision }: SimulatedDecision): string {
   if (decision.verdict === 'allow') return 'allow';
+  return visibleText(inWords(decision));
+}
+
+function inWords(decision: Exclude<SimulatedDecision['decision'], { verdict: 'allow' }>): string {
   if (decision.verdict === 'undecided') return `undecided  ${decision.message}`;
   const { reason, message, details } = decision;
   return `deny  ${reason}: ${message}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;

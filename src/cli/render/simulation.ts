@@ -61,10 +61,10 @@ export function simulationJson({ server, decision, showSecrets }: Simulation): u
 export function simulationText({ server, decision, showSecrets }: Simulation, { color, width }: Paper): string {
   const show = (value: Text): string => visibleText(showSecrets ? reveal(value) : mask(value));
   const bold = (text: string): string => (color ? `\u001b[1m${text}\u001b[22m` : text);
-  if (decision.verdict === 'undecided') return `${bold('undecided')}  ${decision.message}\n`;
+  if (decision.verdict === 'undecided') return `${bold('undecided')}  ${visibleText(decision.message)}\n`;
   if (decision.verdict === 'deny') {
-    const details = decision.details.map((detail) => `  - ${detail}\n`).join('');
-    return `${bold('deny')}  ${decision.reason}: ${decision.message}\n${details}nothing reaches ${server.name}\n`;
+    const details = decision.details.map((detail) => `  - ${visibleText(detail)}\n`).join('');
+    return `${bold('deny')}  ${decision.reason}: ${visibleText(decision.message)}\n${details}nothing reaches ${server.name}\n`;
   }
   const isOnTerminal = width !== undefined;
   const sent: readonly HeaderRow[] = [

@@ -152,6 +152,7 @@ export class CallerSessions {
     if (this.#closing.signal.aborted) return cutShort(upstream.name);
     session.version = version;
     await session.tell(INITIALIZED);
+    if (this.#closing.signal.aborted) return cutShort(upstream.name);
     session.listen();
     return undefined;
   }

@@ -3,6 +3,7 @@
 // on every message").
 import type { Log } from '../../log.js';
 import type { HeaderField } from '../../policy/model.js';
+import { reveal } from '../../secret/secret.js';
 import type { PassOn } from '../call.js';
 import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
@@ -19,6 +20,10 @@ export interface SessionOptions {
   readonly caller: Pick<Passed, 'principal' | 'credential'>;
   /** What takes the server's messages beside the answers to calls. */
   readonly passOnOf: (session: UpstreamSession) => PassOn;
+}
+
+function isSame(a: HeaderField, b: HeaderField): boolean {
+  return reveal(a.value) === reveal(b.value);
 }
 
 export class UpstreamSession {
@@ -50,8 +55,10 @@ export class UpstreamSession {
    * they carry the gateway's own, they go on doing so: that one is renewed.
    */
   renew({ credential }: Passed): void {
-    if (this.#credential !== undefined) this.#credential = credential ?? this.#credential;
-    if (this.#standing?.isOver() === true && this.#lapsed) this.listen();
+    const isNew = this.#credential !== undefined && credential !== undefined && !isSame(credential, this.#credential);
+    if (isNew) this.#credential = credential;
+    // The server may have ended it for the old token's sake, as the policy may have.
+    if (this.#standing?.isOver() === true && (this.#lapsed || isNew)) this.listen();
   }
 
   send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
@@ -62,8 +69,10 @@ export class UpstreamSession {
   }
 
   /** Sends what has no answer, and waits until the server has taken it, within a limit. */
-  async handOver({ headers, text, ended }: Passed): Promise<void> {
+  async handOver(passed: Passed): Promise<void> {
     const { log, upstream } = this.#options;
+    const { headers, text, ended } = passed;
+    this.renew(passed);
     await handOverMessage({
       log,
       server: upstream.name,
@@ -75,9 +84,14 @@ export class UpstreamSession {
   /** The same for what belongs to this session whoever says it: it goes with the owner's token, judged anew. */
   async tell(message: Judged): Promise<void> {
     const { log, upstream } = this.#options;
-    const passed = await this.#check(message);
-    if (passed === undefined) log.warn('dropped a notification that the policy refuses', { server: upstream.name });
-    else await this.handOver(passed);
+    const enforced = await this.#options.enforcer.check({ ...message, credential: this.#credential });
+    if (enforced.verdict === 'refuse') {
+      log.warn('dropped a notification that the policy refuses', { server: upstream.name });
+    } else if (this.#isOwners(enforced)) await this.handOver(enforced);
+    else {
+      log.warn('dropped a notification about the session of another caller', { server: upstream.name });
+      enforced.ended?.({ outcome: 'dropped', answerBytes: 0 });
+    }
   }
 
   /** Keeps the standing GET open, as long as the policy lets it pass; then from the owner's next message on. */
@@ -110,8 +124,11 @@ export class UpstreamSession {
 
   async #check(message: Judged): Promise<Passed | undefined> {
     const passed = await this.#options.enforcer.check({ ...message, credential: this.#credential });
-    if (passed.verdict !== 'pass') return undefined;
-    // In shadow mode the owner's own token may be one that nobody vouches for any more: then nothing says whose it is.
-    return passed.principal === this.owner || passed.isNobodys ? passed : undefined;
+    return passed.verdict === 'pass' && this.#isOwners(passed) ? passed : undefined;
+  }
+
+  /** In shadow mode the owner's own token may be one that nobody vouches for any more: then nothing says whose it is. */
+  #isOwners({ principal, isNobodys }: Passed): boolean {
+    return principal === this.owner || isNobodys;
   }
 }

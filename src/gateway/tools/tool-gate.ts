@@ -82,7 +82,10 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
       try {
         return seen(answer, caller, isFirstPage);
       } catch (error) {
-        if (shadow) return { text: answer.text };
+        if (shadow) {
+          log.warn('shadow: would hide a list of tools that is not understood', { server, cause: String(error) });
+          return { text: answer.text, isLifted: true };
+        }
         log.warn('hid a list of tools that is not understood', { server, cause: String(error) });
         return { error: notUnderstood(server) };
       }

@@ -96,6 +96,29 @@ describe('simulate --claims', () => {
     expect(stderr).toContain('demo has no jwt_validation: nobody would vouch for these claims');
   });
 
+  it('is no question beside a header that carries a token, which serve would judge', async () => {
+    const { code, stderr } = await simulate({ 'a.json': base }, [...CLIENT, '-H', 'authorization: Bearer a.b.c']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--claims stands for a token, and the header Authorization carries one, too');
+  });
+
+  it('shows a stranger’s words so that no terminal obeys them', async () => {
+    const name = 'x\u001b[2Jy';
+    const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
+    const config = { ...base, tools: { allowed: ['none'] } };
+    const words = [...CLIENT, '--request', message];
+    for (const more of [[], ['--diff', 'b.json']]) {
+      const { stdout } = await simulate({ 'a.json': config, 'b.json': base }, [...words, ...more], { isTTY: true });
+      expect(stdout).toContain('Unknown tool: x\\u001b[2Jy');
+    }
+  });
+
+  it('needs a login where nothing but a login would vouch, and there is none', async () => {
+    const login = { issuer: 'https://idp.example.com', client_id: 'mcpgw' };
+    const { code, stdout } = await simulate({ 'a.json': { ...unchecked, external_auth_config: login } }, []);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(/^deny  LOGIN_REQUIRED/) });
+  });
+
   it('takes them for those of a login where there is one', async () => {
     const login = { issuer: 'https://idp.example.com', client_id: 'mcpgw' };
     const { code, stdout, stderr } = await simulate(

@@ -230,7 +230,7 @@ tests:
     const test = { token, headers: { authorization: `Bearer ${token}` }, expect: { verdict: 'deny' } };
     const { code, stderr } = await run({ test });
     expect(code).toBe(2);
-    expect(stderr).toContain('the caller has two tokens: one of the test, and one in the header Authorization');
+    expect(stderr).toContain('there are two callers: the one of the test, and that of the header Authorization');
   });
 
   it('asks which server is meant, where there are several', async () => {

@@ -118,6 +118,8 @@ describe('the text of a test file', () => {
     ['broken YAML', 'config: [\n', '2:1', ''],
     ['no YAML', 'config: "a\n', '2:1', ''],
     ['an alias of itself', 'config: &a [*a]\ntests: []\n', '1:1', 'refers to itself'],
+    ['an alias of nothing', `${start}    expect: *nope\n`, '5:13', '`*nope` stands for nothing'],
+    ['a mistake behind a byte order mark', '\ufeffconfg: a\n', '1:1', '`confg` is not a known key'],
     ['a merge of what is no map', `${start}    expect: { <<: 5 }\n`, '1:1', 'merges (`<<`) what is no map'],
     [
       'an unknown key that a merge brings in',
