@@ -53,7 +53,8 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
       stdout: wantsColor(host, options, host.stdio.stdout.isTTY),
       stderr: wantsColor(host, options, host.stdio.stderr.isTTY),
     },
-    spinner: host.stdio.stderr.isTTY === true && !isSet(host.env['CI']) && !quiet && !json,
+    // A terminal that does not say how wide it is (0 columns) would be cleared for ever.
+    spinner: isTerminal(host.stdio.stderr) && !isSet(host.env['CI']) && !quiet && !json,
     print,
     printJson: (value) => print(jsonText(value)),
     note: (text) => {
@@ -72,6 +73,11 @@ export function writeResult(stream: Host['stdio']['stdout'], text: string): Prom
       resolve(error instanceof Error ? error : new Error(String(error)));
     }
   });
+}
+
+/** One that something can be drawn on. */
+function isTerminal({ isTTY, columns }: Host['stdio']['stderr']): boolean {
+  return isTTY === true && columns !== 0;
 }
 
 function logLevel(quiet: boolean, verbosity: number): LogLevel {

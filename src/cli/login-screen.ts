@@ -12,6 +12,8 @@ export interface LoginScreenOptions {
   readonly where: string;
   /** False for `--no-browser`. */
   readonly openBrowser: boolean;
+  /** How long the person may take. */
+  readonly timeoutMs: number;
 }
 
 export interface LoginScreen {
@@ -23,7 +25,7 @@ export interface LoginScreen {
   readonly end: () => void;
 }
 
-export function createLoginScreen({ context, where, openBrowser }: LoginScreenOptions): LoginScreen {
+export function createLoginScreen({ context, where, openBrowser, timeoutMs }: LoginScreenOptions): LoginScreen {
   const { host } = context;
   const endings: (() => void)[] = [];
   return {
@@ -37,9 +39,9 @@ export function createLoginScreen({ context, where, openBrowser }: LoginScreenOp
         endings.push(acceptPasted(context, submit));
         return;
       }
-      if (context.spinner) endings.push(await startSpinner(context, 'Waiting for the browser'));
+      if (context.spinner) endings.push(await startSpinner(context, { text: 'Waiting for the browser', timeoutMs }));
     },
-    showCode: async ({ verificationUri, userCode, completeUri }) => {
+    showCode: async ({ verificationUri, userCode, completeUri, lifeMs }) => {
       // Also with --quiet, as above.
       const complete =
         completeUri === undefined
@@ -48,7 +50,8 @@ export function createLoginScreen({ context, where, openBrowser }: LoginScreenOp
       host.stdio.stderr.write(
         `Log in at ${visibleText(where)}, on any device:\n\n  ${visibleText(verificationUri)}\n\nand enter this code there:\n\n  ${visibleText(userCode)}\n${complete}\n`,
       );
-      if (context.spinner) endings.push(await startSpinner(context, 'Waiting for the other device'));
+      const wait = { text: 'Waiting for the other device', timeoutMs: lifeMs };
+      if (context.spinner) endings.push(await startSpinner(context, wait));
     },
     end: () => {
       for (const end of endings.splice(0)) end();
@@ -73,10 +76,22 @@ function acceptPasted({ host, note }: CommandContext, submit: (pasted: string) =
   return () => lines.close();
 }
 
-async function startSpinner({ host }: CommandContext, text: string): Promise<() => void> {
+interface Wait {
+  readonly text: string;
+  readonly timeoutMs: number;
+}
+
+/** Says how long there is left, second by second. */
+async function startSpinner({ host }: CommandContext, { text, timeoutMs }: Wait): Promise<() => void> {
   const { default: ora } = await import('ora');
-  const spinner = ora({ text, stream: host.stdio.stderr, discardStdin: false }).start();
+  const endMs = host.now() + timeoutMs;
+  const said = (): string => `${text} (${Math.max(0, Math.ceil((endMs - host.now()) / 1000))} s left)`;
+  const spinner = ora({ text: said(), stream: host.stdio.stderr, discardStdin: false }).start();
+  const timer = setInterval(() => {
+    spinner.text = said();
+  }, 1000);
   return () => {
+    clearInterval(timer);
     spinner.stop();
   };
 }

@@ -108,7 +108,7 @@ async function performLogin({
 }: LoginTask): Promise<StoredCredential> {
   const { host, log } = context;
   const { provider } = needed;
-  const screen = createLoginScreen({ context, where: authorityName(provider), openBrowser });
+  const screen = createLoginScreen({ context, where: authorityName(provider), openBrowser, timeoutMs });
   const interruption = interruptible(host);
   try {
     const { signal } = interruption;

@@ -19,6 +19,8 @@ export interface DeviceCode {
   readonly userCode: string;
   /** The address with the code in it, where the provider gives one. */
   readonly completeUri: string | undefined;
+  /** How long the code is good, or how long the person may take: what ends first. */
+  readonly lifeMs: number;
 }
 
 export interface DeviceLoginOptions extends Omit<BrowserLoginOptions, 'port' | 'show'> {
@@ -40,7 +42,9 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
       ...(scope !== '' && { scope }),
       ...(provider.resource !== undefined && { resource: provider.resource }),
     });
+    const lifeMs = Math.min(options.timeoutMs, begun.expires_in * 1000, MOST_MS);
     await showCode({
+      lifeMs,
       verificationUri: webAddress(begun.verification_uri, metadata.issuer),
       userCode: begun.user_code,
       completeUri:
@@ -48,7 +52,7 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
           ? undefined
           : webAddress(begun.verification_uri_complete, metadata.issuer),
     });
-    const { answer, sentAtMs } = await polled(begun, options);
+    const { answer, sentAtMs } = await polled(begun, lifeMs, options);
     const credential: Credential = toCredential({
       answer,
       sentAtMs,
@@ -71,10 +75,12 @@ function webAddress(text: string, issuer: string): string {
 }
 
 /** Asks until the person has decided, or time is up. */
-async function polled(begun: openid.DeviceAuthorizationResponse, options: DeviceLoginOptions) {
-  const { client, provider, host, log, timeoutMs, signal } = options;
+async function polled(
+  begun: openid.DeviceAuthorizationResponse,
+  lifeMs: number,
+  { client, provider, host, log, signal }: DeviceLoginOptions,
+) {
   client.limitEachRequest();
-  const lifeMs = Math.min(timeoutMs, begun.expires_in * 1000, MOST_MS);
   const deadline = AbortSignal.timeout(lifeMs);
   const stop = AbortSignal.any([deadline, signal]);
   const resource = provider.resource === undefined ? undefined : { resource: provider.resource };
