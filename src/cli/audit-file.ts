@@ -15,7 +15,9 @@ export async function openAuditFile(host: Host, log: Log, file: string): Promise
     if (code === 'EINVAL' || code === 'EISDIR' || code === 'ENXIO') {
       throw new McpgwError('USAGE', `the audit log ${file} is no regular file`, { cause: error });
     }
-    throw new McpgwError('IO', `cannot write the audit log ${file}: ${whyUnreadable(error)}`, {
+    const isNowhere = code === 'ENOENT' || code === 'ENOTDIR';
+    const why = isNowhere ? 'its directory is not there' : whyUnreadable(error);
+    throw new McpgwError('IO', `cannot write the audit log ${file}: ${why}`, {
       cause: error,
       hint: 'give a file in a directory that exists and is yours',
     });

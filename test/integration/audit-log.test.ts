@@ -236,7 +236,7 @@ describe('the audit log', () => {
       what: 'a directory that is not there',
       where: () => path.join(sandbox.directory, 'none', 'audit.jsonl'),
       code: 3,
-      words: 'there is no such file',
+      words: 'its directory is not there',
     },
     { what: 'a directory', where: () => sandbox.directory, code: 2, words: 'no regular file' },
     { what: 'a device', where: () => '/dev/stdout', code: 2, words: 'no regular file' },
