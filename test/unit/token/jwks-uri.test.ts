@@ -388,16 +388,22 @@ describe('an IdP that fails', () => {
     expect(await judge(lasting(first))).toMatchObject({ verdict: 'undecided' });
   });
 
+  /** A source whose keys are known, that is down when they are due, and was asked. */
+  async function downAfterAMinute() {
+    idp.answerWith(json(keys(first), { 'cache-control': 'max-age=60' }));
+    const known = verifier();
+    await known.judge(lasting(first));
+    idp.answerWith(raw('', {}, 503));
+    nowMs += 60_000;
+    expect(await known.judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    return known;
+  }
+
   it.each([
     ['a new kid', second],
     ['the same kid', generateKey('RS256', 'first')],
   ])('has its rotated key found by the first token after it is back, under %s', async (_name, rotated) => {
-    idp.answerWith(json(keys(first), { 'cache-control': 'max-age=60' }));
-    const { judge } = verifier();
-    await judge(lasting(first));
-    idp.answerWith(raw('', {}, 503));
-    nowMs += 60_000;
-    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    const { judge } = await downAfterAMinute();
     idp.answerWith(json(keys(rotated)));
     nowMs += 30_000;
     expect(await judge(lasting(rotated))).toMatchObject({ verdict: 'accepted' });
@@ -405,12 +411,7 @@ describe('an IdP that fails', () => {
   });
 
   it('counts as down for a minute, and not for as long as nobody asks', async () => {
-    idp.answerWith(json(keys(first), { 'cache-control': 'max-age=60' }));
-    const { judge } = verifier();
-    await judge(lasting(first));
-    idp.answerWith(raw('', {}, 503));
-    nowMs += 60_000;
-    expect(await judge(lasting(first))).toMatchObject({ verdict: 'accepted' });
+    const { judge } = await downAfterAMinute();
     idp.answerWith(json(keys(second)));
     nowMs += 60_000;
     expect(await judge(lasting(first))).toMatchObject({ reason: 'NO_KEY' });
