@@ -50,8 +50,11 @@ export function changesText({ from, to, changes, showSecrets }: ShownChanges, co
     if (!color) return line;
     return `\u001b[${line.startsWith('-') ? 31 : 32}m${line}\u001b[39m`;
   };
+  const shownOf = ({ server }: SimulatedDecision): string => shownUrl({ server, showSecrets }) ?? 'no url';
+  // Paths are not shown: they may hold a credential.
+  const unseen = shownOf(from) === shownOf(to) ? ' (another path)' : '';
   const head = (sign: string, one: SimulatedDecision): string => {
-    const url = changes.url ? ` ${shownUrl({ server: one.server, showSecrets }) ?? 'no url'}` : '';
+    const url = changes.url ? ` ${shownOf(one)}${sign === '+' ? unseen : ''}` : '';
     return paint(`${sign.repeat(3)} ${visibleText(one.file)}: ${verdictOf(one)}${url}`);
   };
   if (changes.isNone) return `nothing changes: ${verdictOf(from)}\n`;

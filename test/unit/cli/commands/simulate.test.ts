@@ -176,6 +176,16 @@ describe('simulate --diff', () => {
     expect(stdout).toContain('- X-Note: hello  (forwarded)\n');
   });
 
+  it('says that an address changes although what is shown of it does not', async () => {
+    const { mcpServers } = base;
+    const other = { mcpServers: { demo: { ...mcpServers.demo, url: 'https://mcp.example.com/other' } } };
+    const { code, stdout } = await diff({ ...base, ...other });
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      '--- a.json: allow https://mcp.example.com\n+++ b.json: allow https://mcp.example.com (another path)\n',
+    );
+  });
+
   it('compares a tool decision by the rule that decides', async () => {
     const request = ['--request', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rm"}}'];
     const one = { ...base, tools: { blocked: ['rm'] } };
