@@ -32,6 +32,7 @@ export interface AuditedEnforcer extends Enforcer {
 
 /** Of texts that a host or a token may have written as long as it likes. */
 const LONGEST_TEXT = 256;
+const READ_AT_MOST = 16 * LONGEST_TEXT;
 
 /**
  * The same enforcer, with a line for each message of the host: of one that is refused at once, of one that goes on when
@@ -141,7 +142,10 @@ function lineOf({ message, server, shadow, startMs, endMs, facts, hidden, ending
 }
 
 function shown(value: unknown): string | undefined {
-  return typeof value === 'string' ? visibleText(redact(value.slice(0, LONGEST_TEXT))) : undefined;
+  // Redacted first: half a credential has no shape that anybody would know it by.
+  return typeof value === 'string'
+    ? visibleText(redact(value.slice(0, READ_AT_MOST)).slice(0, LONGEST_TEXT))
+    : undefined;
 }
 
 function notRecorded(server: string, why: string): Enforced {

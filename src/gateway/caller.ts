@@ -60,6 +60,11 @@ export async function judgeCaller(sources: CallerSources, client: readonly Heade
   };
 }
 
+/** Whether the caller's token is one that the headers carry: then no other source is asked. */
+export function carriesToken(client: readonly HeaderField[], { tokenRules }: CallerSources['server']): boolean {
+  return tokenHeader(client, tokenRules?.headerKey ?? 'Authorization') !== undefined;
+}
+
 function tokenHeader(client: readonly HeaderField[], headerKey: string): string | undefined {
   const wanted = canonicalName(headerKey);
   const header = client.findLast(({ name }) => name.length === wanted.length && canonicalName(name) === wanted);

@@ -83,11 +83,17 @@ export function headersFromMeta(params: Params | undefined): RequestHeaders {
 
 /**
  * The message without `mcpgw.dev/headers`, all else as it came: printing it again would change numbers.
- * Undefined when the key stands in it twice, so that cutting one would leave the other.
+ * Undefined when it, or what it stands in, is there twice, so that cutting one would leave the other.
  */
 export function withoutHeadersKey(text: string): string | undefined {
   const place = ['params', '_meta', HEADERS_META_KEY];
-  const cut = applyEdits(text, modify(text, place, undefined, {}));
+  let cut: string;
+  try {
+    cut = applyEdits(text, modify(text, place, undefined, {}));
+  } catch {
+    // The place is not in the members that come first.
+    return undefined;
+  }
   const left: unknown = JSON.parse(cut);
   const meta = isObject(left) && isObject(left['params']) ? metaOf(left['params']) : undefined;
   return meta !== undefined && Object.hasOwn(meta, HEADERS_META_KEY) ? undefined : cut;

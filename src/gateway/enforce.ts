@@ -107,6 +107,8 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     if (brought.kind === 'invalid') return malformed({ code: INVALID_PARAMS, message: brought.message });
     const own = brought.kind === 'headers' ? brought.headers : [];
     const carriesKey = brought.kind === 'headers' && brought.carriesHeadersKey;
+    // Of two members of one name, another reader may see the one whose headers are not cut out here.
+    if (!carriesKey && isLeftIn(text)) return malformed(TWICE);
     const isPlain = own.length === 0 && credential === undefined && !carriesKey;
     const client = isPlain
       ? clientHeaders
@@ -125,8 +127,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const decision = await signedDecision({ server, caller, client, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
-    // Of two members of one name, another reader may see the one that was not cut out.
-    if (goesOn === undefined || (goesOn.includes(HEADERS_META_KEY) && isAmbiguous(goesOn))) return malformed(TWICE);
+    if (goesOn === undefined || (carriesKey && isLeftIn(goesOn))) return malformed(TWICE);
     const ownCredential = own.findLast((header) => canonicalName(header.name) === headerKey);
     // The gateway's own source (a token file, a login) stays the same caller when it renews a token without a subject.
     const isGatewaysOwn = ownCredential === undefined && credential === undefined;
@@ -178,6 +179,11 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       }),
     toolsChanged: gate.forget,
   };
+}
+
+/** Whether headers that only the gateway is to see may still stand in a message, where another reader would find them. */
+function isLeftIn(text: string): boolean {
+  return text.includes(HEADERS_META_KEY) && isAmbiguous(text);
 }
 
 const TWICE: RpcError = { code: INVALID_PARAMS, message: 'a member of the message stands in it twice' };

@@ -33,6 +33,8 @@ export interface RefusalInput {
 
 /** Of a tool's name in the log: the host may have written anything. */
 const SHOWN_NAME_LENGTH = 128;
+/** Of a message, which may name the tool. */
+const SHOWN_MESSAGE_LENGTH = 256;
 
 export function refusal({ decision, server, tool, log }: RefusalInput): Refused {
   const facts = factsOfRefusal(decision);
@@ -62,7 +64,13 @@ export function logLifted({ decision, server, tool, log }: RefusalInput): void {
   const rule = decision.verdict === 'deny' ? decision.rule : undefined;
   const details = decision.verdict === 'deny' ? decision.details.join('; ') || undefined : undefined;
   const shown = tool?.slice(0, SHOWN_NAME_LENGTH);
-  log.warn(`shadow: would refuse: ${decision.message}`, { server, reason, rule, details, tool: shown });
+  log.warn(`shadow: would refuse: ${decision.message.slice(0, SHOWN_MESSAGE_LENGTH)}`, {
+    server,
+    reason,
+    rule,
+    details,
+    tool: shown,
+  });
 }
 
 export function factsOfRefusal(decision: Refusal): DecisionFacts {

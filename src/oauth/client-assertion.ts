@@ -41,6 +41,7 @@ async function importedKey(key: JWK | string, alg: string | undefined): Promise<
         ? // PKCS#1 and SEC 1 as well as PKCS#8; line breaks as environment variables have them.
           createPrivateKey(key.replaceAll('\\n', '\n'))
         : createPrivateKey({ key: key as JsonWebKey, format: 'jwk' });
+    if ((object.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS) throw new Error('a short key');
     const algorithm = alg ?? usualAlgorithm(object);
     const imported =
       typeof key === 'string'
@@ -50,9 +51,14 @@ async function importedKey(key: JWK | string, alg: string | undefined): Promise<
     return imported;
   } catch (error) {
     const what = alg === undefined ? 'is no private key' : `is no private key for ${JSON.stringify(alg)}`;
-    throw invalid(`has a client_assertion_key that ${what}: RSA, P-256, P-384, P-521 or Ed25519, not encrypted`, error);
+    throw invalid(
+      `has a client_assertion_key that ${what}: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519, not encrypted`,
+      error,
+    );
   }
 }
+
+const MIN_RSA_BITS = 2048;
 
 const USUAL: Readonly<Record<string, string>> = {
   rsa: 'RS256',

@@ -86,6 +86,11 @@ describe('a client that signs for itself', () => {
       { client_assertion_key: pem(rsa), client_assertion_alg: 'HS256' },
       'no private key for "HS256"',
     ],
+    [
+      'a short RSA key',
+      { client_assertion_key: pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey) },
+      'is no private key',
+    ],
     ['an unusual curve', { client_assertion_key: pem(secp256k1()) }, 'is no private key'],
   ])('is no client with %s', PATIENCE, async (_what, external, words) => {
     const { idp, login } = await stage([publicJwk(rsa)], external);

@@ -477,6 +477,22 @@ describe('the policy', () => {
     expect(host.stderr()).toContain('dropped a notification');
   });
 
+  it.each([
+    ['first of two _meta', (secret: string) => `"params":{"_meta":${secret},"_meta":{}}`],
+    ['second of two _meta', (secret: string) => `"params":{"_meta":{},"_meta":${secret}}`],
+    ['first of two params', (secret: string) => `"params":{"_meta":${secret}},"params":{}`],
+    ['second of two params', (secret: string) => `"params":{},"params":{"_meta":${secret}}`],
+  ])('passes no headers on that stand in the %s', HANGS, async (_where, params) => {
+    const server = { headers: { 'X-Static': 's' } };
+    const host = await start(server);
+    await host.open();
+    const secret = JSON.stringify(bearerMeta(token()));
+    host.send(`{"jsonrpc":"2.0","id":1,"method":"ping",${params(secret)}}`, { jsonrpc: '2.0', id: 2, method: 'ping' });
+    expect((await host.answer(1)).error).toMatchObject({ code: -32602 });
+    expect(await host.answer(2)).toHaveProperty('result');
+    expect(upstream.received.map(({ text }) => text).join('\n')).not.toContain('mcpgw.dev/headers');
+  });
+
   it('refuses an expired token although on_missing is anonymous', async () => {
     const host = await start(policy({ method: 'claims_header', include_claims: ['sub'], on_missing: 'anonymous' }));
     host.send({ ...INITIALIZE, params: { ...INITIALIZE.params, _meta: bearerMeta(token({}, -5)) } });

@@ -3,13 +3,12 @@
 // configurations?
 import * as path from 'node:path';
 import { McpgwError, unreadableFile } from '../../errors.js';
-import { judgeCaller } from '../../gateway/caller.js';
+import { carriesToken, judgeCaller } from '../../gateway/caller.js';
 import { headersFromEnvironment, headersFromMeta, parseHeaderLine } from '../../gateway/client-headers.js';
 import { parseMessage } from '../../gateway/json-rpc.js';
 import { signedDecision } from '../../gateway/signed-decision.js';
 import type { Host } from '../../host.js';
 import type { CallerVerdict, Decision } from '../../policy/decide.js';
-import { canonicalName } from '../../policy/headers/header-name.js';
 import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import type { Claims } from '../../policy/principal.js';
 import type { Secret } from '../../secret/secret.js';
@@ -121,8 +120,8 @@ async function simulated({ context, question, options }: Asked): Promise<Simulat
 
 /** A header that carries a token is what `serve` judges: the claims would stand for nobody. */
 function refuseSecondToken(server: ServerPolicy, client: readonly HeaderField[]): void {
+  if (!carriesToken(client, server)) return;
   const headerKey = server.tokenRules?.headerKey ?? 'Authorization';
-  if (!client.some(({ name }) => canonicalName(name) === canonicalName(headerKey))) return;
   throw new McpgwError('USAGE', `--claims stands for a token, and the header ${headerKey} carries one, too`, {
     hint: 'give one of them',
   });

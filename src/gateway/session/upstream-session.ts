@@ -22,10 +22,6 @@ export interface SessionOptions {
   readonly passOnOf: (session: UpstreamSession) => PassOn;
 }
 
-function isSame(a: HeaderField, b: HeaderField): boolean {
-  return reveal(a.value) === reveal(b.value);
-}
-
 export class UpstreamSession {
   readonly owner: string;
   readonly passOn: PassOn;
@@ -131,4 +127,8 @@ export class UpstreamSession {
   #isOwners({ principal, isNobodys }: Passed): boolean {
     return principal === this.owner || isNobodys;
   }
+}
+
+function isSame(a: HeaderField, b: HeaderField): boolean {
+  return reveal(a.value) === reveal(b.value);
 }

@@ -20,6 +20,9 @@ export interface ToolGateOptions {
   readonly shadow: boolean;
 }
 
+/** Of a message, which names a tool as long as the host likes. */
+const SHOWN_LENGTH = 256;
+
 export interface Caller {
   readonly principal: Principal;
   /** What sessions compare. */
@@ -75,7 +78,7 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
         if (found === 'listed') return { verdict: 'listed' };
         const error = found === 'unknown' ? unknownToolError(tool) : found.error;
         if (!shadow) return { verdict: 'refused', error };
-        log.warn(`shadow: would refuse: ${error.message}`, { server });
+        log.warn(`shadow: would refuse: ${error.message.slice(0, SHOWN_LENGTH)}`, { server });
         return { verdict: 'lifted', error };
       },
     screen: (caller, isFirstPage) => (answer) => {

@@ -72,6 +72,15 @@ describe('the audit of decisions', () => {
     expect(allowed.written[0]).not.toHaveProperty('lifted');
   });
 
+  it('knows a credential as one although it is cut', async () => {
+    const { check, written } = audited({
+      enforced: { verdict: 'refuse', error: { code: 1, message: '' }, facts: { decision: 'deny' } },
+    });
+    const method = `${'x '.repeat(122)}sk-${'4711'.repeat(8)}`;
+    await check({ kind: 'request', method, text: '{}' });
+    expect(written[0]?.['method']).not.toContain('sk-4711');
+  });
+
   it('cuts what a host wrote as long as it liked, on one line', async () => {
     const { check, written } = audited({
       enforced: { verdict: 'refuse', error: { code: 1, message: '' }, facts: { decision: 'deny' } },
