@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Keychain } from './host/keychain.js';
+import type { ProgramOutcome, ProgramToRun } from './host/run-program.js';
 
 export type { Keychain };
 
@@ -88,6 +89,8 @@ export interface Host {
    * URL is http(s). Resolves once the browser was started; rejects when none could be.
    */
   readonly openBrowser: (url: string) => Promise<void>;
+  /** Runs a program without a shell. Never rejects. */
+  readonly runProgram: (program: ProgramToRun) => Promise<ProgramOutcome>;
   /** Calls back when the process is asked to end; the returned function stops listening. */
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
 }
@@ -118,6 +121,7 @@ export function nodeHost(): Host {
     fetch: (input, init) => fetch(input, init),
     keychain: systemKeychain,
     openBrowser: (url) => openBrowser(url),
+    runProgram: async (program) => (await import('./host/run-program.js')).runProgram(program),
     onSignal,
   };
 }

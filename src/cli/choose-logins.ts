@@ -1,44 +1,89 @@
-// Which logins a command is about: those of one server, or all that the configuration needs. Servers with the same
-// identity provider share one login.
+// Which logins a command is about: those of one server, or all that the configuration needs, the caller's identity first
+// and then the access to upstreams. Servers with the same identity provider, or the same upstream, share one login.
 import { McpgwError } from '../errors.js';
-import { identityKey, statedText } from '../oauth/identity-key.js';
-import type { GatewayPolicy, IdentityProvider, ServerPolicy } from '../policy/model.js';
+import { targetKey, type LoginTarget } from '../oauth/login-target.js';
+import { unionOfScopes } from '../oauth/scope-to-ask.js';
+import type { AuthorizationServer, GatewayPolicy, ServerPolicy } from '../policy/model.js';
 import { chooseServer, type LoadedPolicy } from './load-policy.js';
+
+export type LoginKind = AuthorizationServer['kind'];
 
 export interface NeededLogin {
   /** In the configuration's order; at least one. */
   readonly servers: readonly [string, ...string[]];
   /** The first server's, with the scopes of every server of the configuration that shares the login. */
-  readonly provider: IdentityProvider;
+  readonly target: LoginTarget;
+  /** The configuration does not say so: it is needed as soon as the upstream asks for it. */
+  readonly isMaybe: boolean;
 }
 
 export interface LoginChoice {
   readonly policy: GatewayPolicy;
   /** `[server]` or `-s`. */
   readonly server: string | undefined;
+  /** `--identity` or `--upstream`; undefined: both. */
+  readonly kind?: LoginKind | undefined;
 }
 
 /**
- * Every login that the configuration needs, or that one server needs.
+ * Every login that the configuration needs or may need, or that one server does. Identities first.
  *
- * @throws McpgwError USAGE when two servers share a login and want it made differently; UNKNOWN_SERVER, and those of
- *   `identityKey`
+ * @throws McpgwError USAGE when two servers share a login and want it made differently; UNKNOWN_SERVER
  */
-export function neededLogins({ policy, server }: LoginChoice): readonly NeededLogin[] {
-  const servers = server === undefined ? policy.servers : [chooseServer(policy, server)];
-  const logins = new Map<string, NeededLogin>();
-  for (const { name, identityProvider: provider } of servers) {
-    if (provider === undefined) continue;
-    const { facts } = identityKey(provider);
-    const known = logins.get(facts);
-    logins.set(
-      facts,
-      known === undefined
-        ? { servers: [name], provider: sharedProvider({ policy, name, provider, facts }) }
-        : { ...known, servers: [...known.servers, name] },
-    );
+export function neededLogins({ policy, server, kind }: LoginChoice): readonly NeededLogin[] {
+  const chosen = server === undefined ? undefined : chooseServer(policy, server).name;
+  const all = policy.servers.flatMap(loginsOf).map((login) => ({ ...login, facts: targetKey(login.target).facts }));
+  const groups = new Map<string, NeededLogin>();
+  for (const wanted of ['identity', 'upstream'] as const) {
+    for (const { name, target, isMaybe, facts } of all) {
+      if (target.server.kind !== wanted || (kind ?? wanted) !== wanted || (chosen ?? name) !== name) continue;
+      const known = groups.get(facts);
+      const sharing = all.filter((other) => other.facts === facts && other.name !== name);
+      groups.set(
+        facts,
+        known === undefined
+          ? { servers: [name], target: sharedTarget({ name, target }, sharing), isMaybe }
+          : { ...known, servers: [...known.servers, name], isMaybe: known.isMaybe && isMaybe },
+      );
+    }
   }
-  return [...logins.values()];
+  return [...groups.values()];
+}
+
+interface OwnLogin {
+  readonly name: string;
+  readonly target: LoginTarget;
+}
+
+function loginsOf({
+  name,
+  url,
+  identityProvider,
+  upstreamAccess,
+}: ServerPolicy): readonly (OwnLogin & Pick<NeededLogin, 'isMaybe'>)[] {
+  const identity = identityProvider && { name, target: { server: identityProvider, url: undefined }, isMaybe: false };
+  const upstream = upstreamAccess &&
+    url !== undefined && {
+      name,
+      target: { server: upstreamAccess.server, url },
+      isMaybe: upstreamAccess.when === 'challenged',
+    };
+  return [...(identity ? [identity] : []), ...(upstream ? [upstream] : [])];
+}
+
+/** There is one stored login for all of them, so one request has to do for all. */
+function sharedTarget({ name, target }: OwnLogin, sharing: readonly OwnLogin[]): LoginTarget {
+  const { server } = target;
+  for (const { name: otherName, target: other } of sharing) {
+    const difference = differenceOf(server, other.server);
+    if (difference === undefined) continue;
+    throw new McpgwError('USAGE', `${name} and ${otherName} share one login and have different ${difference}`, {
+      hint: 'give both the same, or register a client of its own for one of them',
+    });
+  }
+  const scopes = sharing.map(({ target: other }) => other.server.scope);
+  if (scopes.every((scope) => scope === server.scope)) return target;
+  return { ...target, server: { ...server, scope: unionOfScopes(server.scope, ...scopes) || undefined } };
 }
 
 /**
@@ -58,47 +103,11 @@ export function refuseUntrusted({ file, trusted }: Pick<LoadedPolicy, 'file' | '
   );
 }
 
-interface Sharing {
-  readonly policy: GatewayPolicy;
-  readonly name: string;
-  readonly provider: IdentityProvider;
-  readonly facts: string;
-}
-
-/** There is one stored login for all of them, so one request has to do for all. */
-function sharedProvider({ policy, name, provider, facts }: Sharing): IdentityProvider {
-  let { scope } = provider;
-  for (const { name: otherName, identityProvider: other } of policy.servers) {
-    if (other === undefined || otherName === name || factsOf(other) !== facts) continue;
-    const difference = differenceOf(provider, other);
-    if (difference !== undefined) {
-      throw new McpgwError('USAGE', `${name} and ${otherName} share one login and have different ${difference}`, {
-        hint: 'give both the same, or register a client of its own for one of them',
-      });
-    }
-    scope = union(scope, other.scope);
-  }
-  return scope === provider.scope ? provider : { ...provider, scope };
-}
-
-/** Undefined for a provider that no login can be made with: that is for those to hear who need it. */
-function factsOf(provider: IdentityProvider): string | undefined {
-  const { clientId, issuer } = provider;
-  const isPossible = clientId !== undefined && (issuer ?? statedText(provider, 'token_endpoint')) !== undefined;
-  return isPossible ? identityKey(provider).facts : undefined;
-}
-
-function differenceOf(one: IdentityProvider, other: IdentityProvider): string | undefined {
+function differenceOf(one: AuthorizationServer, other: AuthorizationServer): string | undefined {
   if (one.redirectUri !== other.redirectUri) return 'redirect_uri';
-  const sorted = ({ authorizationParams }: IdentityProvider): string =>
+  const sorted = ({ authorizationParams }: AuthorizationServer): string =>
     JSON.stringify(Object.entries(authorizationParams).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return sorted(one) === sorted(other) ? undefined : 'authorization_params';
-}
-
-function union(one: string, other: string): string {
-  if (one === other) return one;
-  const words = `${one} ${other}`.split(' ').filter((word) => word !== '');
-  return [...new Set(words)].join(' ');
 }
 
 /**
@@ -107,21 +116,26 @@ function union(one: string, other: string): string {
  * @throws McpgwError USAGE when none is configured, or several and no server was named; UNKNOWN_SERVER
  */
 export function oneLogin(choice: LoginChoice): NeededLogin {
-  const [only, another] = neededLogins(choice);
+  const all = neededLogins(choice);
+  const certain = all.filter(({ isMaybe }) => !isMaybe);
+  const [only, another] = certain.length === 0 ? all : certain;
   if (only === undefined) throw noLogin(choice);
-  if (another !== undefined) {
-    throw new McpgwError('USAGE', 'the configuration needs several logins', {
-      hint: `name a server: ${loginServers(choice.policy).join(', ')}`,
-    });
-  }
-  return only;
+  if (another === undefined) return only;
+  const kinds = new Set(all.map(({ target }) => target.server.kind));
+  throw new McpgwError('USAGE', `${choice.server ?? 'the configuration'} needs several logins`, {
+    hint:
+      kinds.size > 1 && choice.kind === undefined
+        ? 'say which: --identity or --upstream'
+        : `name a server: ${loginServers(choice).join(', ')}`,
+  });
 }
 
 /** What is wrong when there is nothing to log in to. */
-export function noLogin({ policy, server }: LoginChoice): McpgwError {
+export function noLogin({ policy, server, kind }: LoginChoice): McpgwError {
   const what = server === undefined ? 'no server of the configuration' : `the server "${server}"`;
-  const others = loginServers(policy);
-  return new McpgwError('USAGE', `${what} has ${server === undefined ? 'an' : 'no'} external_auth_config`, {
+  const others = loginServers({ policy, kind });
+  const needs = kind === 'upstream' ? 'login at its upstream' : 'external_auth_config';
+  return new McpgwError('USAGE', `${what} has ${server === undefined ? 'an' : 'no'} ${needs}`, {
     hint: others.length === 0 ? 'add one to log in at an identity provider' : `these have: ${others.join(', ')}`,
   });
 }
@@ -139,6 +153,25 @@ export function namedServer(args: readonly string[], option: string | undefined)
   return argument ?? option;
 }
 
-function loginServers(policy: GatewayPolicy): readonly string[] {
-  return policy.servers.filter((server: ServerPolicy) => server.identityProvider !== undefined).map(({ name }) => name);
+export interface KindOptions {
+  readonly identity?: boolean;
+  readonly upstream?: boolean;
+}
+
+/**
+ * `--identity` or `--upstream`; undefined: both.
+ *
+ * @throws McpgwError USAGE for both of them
+ */
+export function namedKind({ identity, upstream }: KindOptions): LoginKind | undefined {
+  if (identity === true && upstream === true) {
+    throw new McpgwError('USAGE', 'both --identity and --upstream are given', { hint: 'give one, or none for both' });
+  }
+  if (identity === true) return 'identity';
+  return upstream === true ? 'upstream' : undefined;
+}
+
+function loginServers({ policy, kind }: Omit<LoginChoice, 'server'>): readonly string[] {
+  const certain = neededLogins({ policy, server: undefined, kind }).filter(({ isMaybe }) => !isMaybe);
+  return policy.servers.map(({ name }) => name).filter((name) => certain.some(({ servers }) => servers.includes(name)));
 }

@@ -1,7 +1,6 @@
 // The one way in which commands find, read and check their configuration, and pick a server of it.
 import * as path from 'node:path';
 import { checkConfig } from '../config/check.js';
-import { NO_CLIENT_ID } from '../config/unsupported.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../errors.js';
 import type { Host } from '../host.js';
@@ -59,10 +58,7 @@ export async function loadPolicy(host: Host, options: PolicyOptions, parts?: rea
   const [first] = policy.unsupported;
   if (first !== undefined) {
     throw new McpgwError('NOT_SUPPORTED_YET', `not supported yet: ${first.key}`, {
-      hint:
-        first.key === NO_CLIENT_ID
-          ? `register mcpgw at the identity provider, and add its client_id to ${first.pointer} of ${file}`
-          : `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
+      hint: `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
       details: { unsupported: policy.unsupported },
     });
   }

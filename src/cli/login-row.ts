@@ -1,11 +1,12 @@
 // One stored login as `status` and `login` show it: the same fields in the table and in `--json`.
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
-import { authorityName, identityKey } from '../oauth/identity-key.js';
-import type { CredentialStore, StoredCredential } from '../store/credential-store.js';
+import { authorityName, loginKey } from '../oauth/login-key.js';
+import { knownServer } from '../oauth/login-target.js';
+import type { LoginStores, StoredCredential } from '../store/credential-store.js';
 import { subjectOf } from '../store/credential.js';
 import { freshness } from '../store/freshness.js';
-import type { NeededLogin } from './choose-logins.js';
+import type { LoginKind, NeededLogin } from './choose-logins.js';
 
 /** `refreshable`: expired, and the next use refreshes it. `unreadable`: stored, and today's settings do not open it. */
 export type LoginState = 'valid' | 'refreshable' | 'expired' | 'missing' | 'unreadable';
@@ -13,7 +14,7 @@ export type LoginState = 'valid' | 'refreshable' | 'expired' | 'missing' | 'unre
 /** `--json` (version 1). Fields are only ever added. */
 export interface LoginRow {
   readonly server: string;
-  readonly kind: 'identity';
+  readonly kind: LoginKind;
   readonly issuer: string;
   readonly subject: string | null;
   readonly scopes: readonly string[];
@@ -28,33 +29,38 @@ export interface LoginRow {
 
 export interface RowOptions {
   readonly host: Host;
-  readonly store: CredentialStore;
+  readonly stores: LoginStores;
   readonly login: NeededLogin;
 }
 
-/** One row a server. */
-export async function loginRows({ host, store, login }: RowOptions): Promise<readonly LoginRow[]> {
-  const issuer = authorityName(login.provider);
-  const stored = await readStored(store, login);
+/** One row a server; none for a login that is needed only perhaps, and that nobody has made. */
+export async function loginRows({ host, stores, login }: RowOptions): Promise<readonly LoginRow[]> {
+  const { kind } = login.target.server;
+  const { issuer, stored } = await readStored(stores, login);
+  if (stored === undefined && login.isMaybe) return [];
   return login.servers.map((server) =>
     stored === undefined || stored instanceof McpgwError
-      ? { ...emptyRow(server, issuer), ...(stored !== undefined && { state: 'unreadable', problem: stored.message }) }
-      : storedRow({ server, stored, nowMs: host.now() }),
+      ? {
+          ...emptyRow({ server, kind, issuer }),
+          ...(stored !== undefined && { state: 'unreadable', problem: stored.message }),
+        }
+      : storedRow({ server, kind, stored, nowMs: host.now() }),
   );
 }
 
 export interface StoredRow {
   readonly server: string;
+  readonly kind: LoginKind;
   readonly stored: StoredCredential;
   readonly nowMs: number;
 }
 
-export function storedRow({ server, stored: { credential, storedIn }, nowMs }: StoredRow): LoginRow {
+export function storedRow({ server, kind, stored: { credential, storedIn }, nowMs }: StoredRow): LoginRow {
   const isExpired = freshness(credential, nowMs) === 'expired';
   const canRefresh = credential.refreshToken !== undefined;
   return {
     server,
-    kind: 'identity',
+    kind,
     issuer: credential.issuer,
     subject: subjectOf(credential) ?? null,
     scopes: credential.scopes,
@@ -65,10 +71,10 @@ export function storedRow({ server, stored: { credential, storedIn }, nowMs }: S
   };
 }
 
-function emptyRow(server: string, issuer: string): LoginRow {
+function emptyRow({ server, kind, issuer }: Pick<LoginRow, 'server' | 'kind' | 'issuer'>): LoginRow {
   return {
     server,
-    kind: 'identity',
+    kind,
     issuer,
     subject: null,
     scopes: [],
@@ -79,14 +85,20 @@ function emptyRow(server: string, issuer: string): LoginRow {
   };
 }
 
-async function readStored(
-  store: CredentialStore,
-  { provider }: NeededLogin,
-): Promise<StoredCredential | McpgwError | undefined> {
+interface Found {
+  readonly issuer: string;
+  readonly stored: StoredCredential | McpgwError | undefined;
+}
+
+async function readStored({ store, records }: LoginStores, { target }: NeededLogin): Promise<Found> {
+  let issuer = authorityName(target.server);
   try {
-    return await store.read(identityKey(provider));
+    const provider = await knownServer(target, records);
+    if (provider === undefined) return { issuer, stored: undefined };
+    issuer = authorityName(provider);
+    return { issuer, stored: await store.read(loginKey(provider)) };
   } catch (error) {
-    if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE') return error;
+    if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE') return { issuer, stored: error };
     throw error;
   }
 }

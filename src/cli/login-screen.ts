@@ -4,12 +4,14 @@ import * as readline from 'node:readline';
 import { McpgwError } from '../errors.js';
 import { visibleText } from '../diagnostics/visible-text.js';
 import type { DeviceCode } from '../oauth/grants/device-code.js';
+import { authorityName } from '../oauth/login-key.js';
+import type { LoginTarget } from '../oauth/login-target.js';
 import type { CommandContext } from './context.js';
 
 export interface LoginScreenOptions {
   readonly context: CommandContext;
-  /** The identity provider as people know it. */
-  readonly where: string;
+  /** Where to; by its name, where that is known before. */
+  readonly target: LoginTarget;
   /** False for `--no-browser`. */
   readonly openBrowser: boolean;
   /** How long the person may take. */
@@ -25,14 +27,16 @@ export interface LoginScreen {
   readonly end: () => void;
 }
 
-export function createLoginScreen({ context, where, openBrowser, timeoutMs }: LoginScreenOptions): LoginScreen {
+export function createLoginScreen({ context, target, openBrowser, timeoutMs }: LoginScreenOptions): LoginScreen {
   const { host } = context;
+  const isNamed = target.server.kind === 'identity' || target.server.issuer !== undefined;
+  const whereTo = (url: string): string => visibleText(isNamed ? authorityName(target.server) : new URL(url).origin);
   const endings: (() => void)[] = [];
   return {
     show: async (url, submit) => {
       refuseOther(url);
       // Also with --quiet: without the URL nobody could log in. It holds no secret.
-      host.stdio.stderr.write(`Log in at ${visibleText(where)}:\n\n  ${visibleText(url)}\n\n`);
+      host.stdio.stderr.write(`Log in at ${whereTo(url)}:\n\n  ${visibleText(url)}\n\n`);
       if (openBrowser) {
         await host.openBrowser(url).catch(() => context.note('no browser could be started: open the address yourself'));
       } else if (host.stdio.stdin.isTTY === true) {
@@ -48,7 +52,7 @@ export function createLoginScreen({ context, where, openBrowser, timeoutMs }: Lo
           ? ''
           : `\nor open this one, which has the code in it:\n\n  ${visibleText(completeUri)}\n`;
       host.stdio.stderr.write(
-        `Log in at ${visibleText(where)}, on any device:\n\n  ${visibleText(verificationUri)}\n\nand enter this code there:\n\n  ${visibleText(userCode)}\n${complete}\n`,
+        `Log in at ${whereTo(verificationUri)}, on any device:\n\n  ${visibleText(verificationUri)}\n\nand enter this code there:\n\n  ${visibleText(userCode)}\n${complete}\n`,
       );
       const wait = { text: 'Waiting for the other device', timeoutMs: lifeMs };
       if (context.spinner) endings.push(await startSpinner(context, wait));

@@ -124,10 +124,13 @@ export function createProgram(host: Host, version: string): Program {
     examples(['mcpgw test policy.test.yaml', 'mcpgw test --format junit tests/*.yaml > policy.xml']),
   );
 
-  const login = add('login', "sign in at a server's identity provider")
+  const login = add('login', "sign in at a server's identity provider, and at the server itself")
     .argument('[server]', 'one server of the configuration')
     .option('--identity', "the caller's identity login alone", false)
+    .option('--upstream', 'the access to the upstream alone', false)
+    .option('--all', 'ask every upstream that may want a login, too', false)
     .option('--force', 'log in again, even when a login is still good', false)
+    .option('--scope <scope>', 'ask for this, too (repeatable)', collect, [])
     .option('--port <port>', 'port of the loopback redirect (default: a free one)')
     .option('--timeout <seconds>', 'how long to wait for the browser', '300')
     .option('--no-browser', 'print the URL and open nothing')
@@ -141,6 +144,8 @@ export function createProgram(host: Host, version: string): Program {
   const logout = add('logout', 'revoke and delete a stored login')
     .argument('[server]', 'one server of the configuration')
     .option('--all', 'every login of the configuration', false)
+    .option('--identity', "the caller's identity login alone", false)
+    .option('--upstream', 'the access to the upstream alone', false)
     .action(action(async () => (await import('./commands/logout.js')).logout));
   addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(logout)))).addHelpText(
     'after',
@@ -159,6 +164,7 @@ export function createProgram(host: Host, version: string): Program {
     .argument('[server]', 'one server of the configuration')
     .option('--header', 'print the whole header line', false)
     .option('--identity', "the caller's identity login", false)
+    .option('--upstream', 'the access to the upstream', false)
     .action(action(async () => (await import('./commands/token.js')).token));
   addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(token)))).addHelpText(
     'after',
@@ -200,6 +206,7 @@ export function createProgram(host: Host, version: string): Program {
     .addOption(
       new Option('--audit-log <file>', 'add a JSON line for each decision to this file').env('MCPGW_AUDIT_LOG'),
     )
+    .option('--interactive', 'open a browser when a login is missing, instead of saying what to run', false)
     .option('--shadow', 'log what the policy would refuse, and let it pass', false)
     .action(action(async () => (await import('./commands/serve.js')).serve));
   addOutputOptions(addStoreOptions(addTokenOptions(addPolicyOptions(serve)))).addHelpText(

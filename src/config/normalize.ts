@@ -1,13 +1,14 @@
 // A document that passed every check → GatewayPolicy. Here and in normalize/ are the only defaults (spec: config,
 // "Server entry"). Look-ups are those of objects without a prototype, so they find own members alone.
-import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
+import { canonicalName } from '../policy/headers/header-name.js';
+import type { GatewayPolicy, HeaderCommand, ServerPolicy } from '../policy/model.js';
 import { Secret } from '../secret/secret.js';
 import type { Patterns } from './claim-patterns.js';
 import { settingOf, type Layout, type ServerSections } from './document-kinds.js';
+import { identityProvider, upstreamAccess } from './normalize/authorization-server.js';
 import { forwardPolicy } from './normalize/forward-policy.js';
 import { credentialFields, headerFieldsOf } from './normalize/header-fields.js';
 import { identityPolicy } from './normalize/identity-policy.js';
-import { identityProvider } from './normalize/identity-provider.js';
 import { tokenRules } from './normalize/token-rules.js';
 import { toolPolicy } from './normalize/tool-policy.js';
 import type { Path } from './path.js';
@@ -47,20 +48,34 @@ function serverPolicy(server: ServerSections, { patterns, isReference }: Normali
   const passthrough = settingOf(server, 'passthrough_headers');
   const external = valueOf('external_auth_config');
   const rules = valueOf('jwt_validation');
+  const authType = authTypeOf(valueOf('auth_type'));
+  const headers = credentialFields(valueOf('headers'));
+  const command = headerCommand(valueOf('header_command'));
+  const identity = identityPolicy(valueOf('user_identity_forwarding'));
+  const passthroughHeaders = headerFieldsOf({
+    fields: valueOf('passthrough_headers'),
+    path: passthrough?.path ?? [],
+    isReference,
+  });
   return {
     name: server.name,
     url: valueOf('url'),
     isUrlSecret: isReference(settingOf(server, 'url')?.path ?? []),
     transport: transportOf(settingOf(server, 'transport', 'type')?.value),
-    authType: authTypeOf(valueOf('auth_type')),
-    headers: credentialFields(valueOf('headers')),
-    passthroughHeaders: headerFieldsOf({
-      fields: valueOf('passthrough_headers'),
-      path: passthrough?.path ?? [],
-      isReference,
+    authType,
+    headers,
+    headerCommand: command,
+    upstreamAccess: upstreamAccess({
+      authType,
+      stated: valueOf('oauth_metadata'),
+      hasOther:
+        headers.length > 0 ||
+        command !== undefined ||
+        [...passthroughHeaders.map(({ name }) => name), identity?.headerName].some(isAuthorization),
     }),
+    passthroughHeaders,
     forward: forwardPolicy(valueOf('forward_headers')),
-    identity: identityPolicy(valueOf('user_identity_forwarding')),
+    identity,
     tokenRules: rules && tokenRules({ rules, external, patterns }),
     identityProvider: external && identityProvider(external, rules),
     tools: toolPolicy({ tools: valueOf('tools'), authorization: valueOf('tool_authorization'), patterns }),
@@ -68,6 +83,22 @@ function serverPolicy(server: ServerSections, { patterns, isReference }: Normali
     timeoutMs: valueOf('timeout_ms'),
     sharesTopLevelTokenRules: settingOf(server, 'jwt_validation')?.isTopLevel ?? false,
   };
+}
+
+/** How long a program may take that is to print headers; a person may be asked by it. */
+const COMMAND_TIMEOUT_MS = 30_000;
+
+function headerCommand(stated: RemoteServer['header_command']): HeaderCommand | undefined {
+  if (stated === undefined || stated === null) return undefined;
+  return {
+    command: stated.command,
+    ttlSeconds: stated.ttl_seconds,
+    timeoutMs: stated.timeout_ms ?? COMMAND_TIMEOUT_MS,
+  };
+}
+
+function isAuthorization(name: string | undefined): boolean {
+  return name !== undefined && canonicalName(name) === 'authorization';
 }
 
 function transportOf(value: unknown): ServerPolicy['transport'] {

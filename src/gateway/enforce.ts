@@ -17,11 +17,14 @@ import { INTERNAL_ERROR, INVALID_PARAMS, type Params, type RpcError } from './js
 import { wireHeaders } from './outbound-headers.js';
 import { factsOfRefusal, logLifted, malformed, refusal, refuse, type DecisionFacts, type Refused } from './refusal.js';
 import { signedDecision, type SignIdentity } from './signed-decision.js';
+import type { PolicyHeaders, UpstreamAccessSource } from './upstream-access.js';
 import { calledTool, createToolGate, type Confirm } from './tools/tool-gate.js';
 
 export interface EnforcerOptions {
   readonly server: ServerPolicy;
   readonly sources: CallerSources;
+  /** What authenticates the gateway itself and changes with time; undefined where nothing does. */
+  readonly access?: UpstreamAccessSource | undefined;
   /** Headers of the session, in rising priority: configuration, environment, command line. */
   readonly clientHeaders: readonly HeaderField[];
   /** Signs the identity of `jwt_header`; undefined where nothing has to be signed. */
@@ -35,8 +38,8 @@ export interface EnforcerOptions {
 
 export interface Passed {
   readonly verdict: 'pass';
-  /** Policy headers, names and values in turn; the transport's own are not among them. */
-  readonly headers: readonly string[];
+  /** The policy's; the transport's own are not among them. */
+  readonly headers: PolicyHeaders;
   /** Whose request this is; sessions compare it. */
   readonly principal: string;
   /** The token header that the message itself brought: what the session's own requests of this caller carry, too. */
@@ -87,7 +90,7 @@ export interface Enforcer {
 }
 
 export function createEnforcer(options: EnforcerOptions): Enforcer {
-  const { server, sources, clientHeaders, sign, shadow = false, now, log } = options;
+  const { server, sources, access: accessSource, clientHeaders, sign, shadow = false, now, log } = options;
   const headerKey = canonicalName(server.tokenRules?.headerKey ?? 'Authorization');
   const hasRules = hasToolRules(server.tools);
   const gate = createToolGate({ server: server.name, tools: server.tools, log, shadow });
@@ -114,17 +117,21 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       ? clientHeaders
       : [...clientHeaders, ...(credential === undefined ? [] : [credential]), ...own];
     const caller = await judge(sources, client);
+    // Nobody whom the policy refuses makes the gateway renew what it has.
+    const isSent = caller.verdict === 'accepted' || shadow;
+    const access = accessSource === undefined || !isSent ? undefined : await accessSource.current();
     if (
       isPlain &&
       last !== undefined &&
       now() < last.freshUntilMs &&
       caller.verdict === 'accepted' &&
+      last.passed.headers.access === access &&
       isSamePrincipal(last.principal, caller.principal) &&
       (tool === undefined || gate.isThere(tool, caller.principal))
     ) {
       return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal, lifted });
     }
-    const decision = await signedDecision({ server, caller, client, tool, sign });
+    const decision = await signedDecision({ server, caller, client, access: access?.headers, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined || (carriesKey && isLeftIn(goesOn))) return malformed(TWICE);
@@ -138,20 +145,23 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       logLifted({ decision, server: server.name, tool, log });
       // INVARIANT: what is lifted is the refusal. Where nobody vouches for the caller, nothing says who it is.
       const isCaller = caller.verdict === 'accepted';
-      const withoutTool = isCaller ? await signedDecision({ server, caller, client, sign }) : decision;
+      const withoutTool = isCaller
+        ? await signedDecision({ server, caller, client, access: access?.headers, sign })
+        : decision;
       // A token that is not good is passed on to nobody, not even where `forward_headers` names its header.
       const rest = isCaller ? client : client.filter(({ name }) => canonicalName(name) !== headerKey);
-      const merged = (): MergedHeaders => mergeHeaders({ client: rest, server, identity: undefined });
+      const merged = (): MergedHeaders =>
+        mergeHeaders({ client: rest, server, access: access?.headers, identity: undefined });
       const headers = withoutTool.verdict === 'allow' ? withoutTool.headers : merged();
       const refusedKey = ['refused', reveal((ownCredential ?? credential)?.value ?? '')];
       const principal = isCaller ? keyOf(caller.principal) : JSON.stringify(refusedKey);
       const facts = factsOfRefusal(decision);
-      return { ...passing, headers: wireHeaders(headers), principal, facts, isNobodys: !isCaller };
+      return { ...passing, headers: { list: wireHeaders(headers), access }, principal, facts, isNobodys: !isCaller };
     }
     const { principal } = decision;
     const passed: Passed = {
       ...passing,
-      headers: wireHeaders(decision.headers),
+      headers: { list: wireHeaders(decision.headers), access },
       principal: keyOf(principal),
       facts: { decision: 'allow', rule: undefined, subject: subjectOfPrincipal(principal) },
       isNobodys: false,
@@ -164,7 +174,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   const withTools = (passed: Passed, { message, tool, principal, lifted }: ToolRequest): Passed => {
     const facts = lifted ?? { ...passed.facts, rule: allowingRule({ server, tool }) };
     if (!hasRules) return { ...passed, facts };
-    const caller = { principal, key: passed.principal, headers: passed.headers };
+    const caller = { principal, key: passed.principal, headers: passed.headers.list };
     if (tool !== undefined) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
     if (message.method !== 'tools/list') return { ...passed, facts };
     return { ...passed, facts, screen: gate.screen(caller, message.params?.['cursor'] === undefined) };
@@ -173,6 +183,10 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   return {
     check: (message) =>
       check(message).catch((error: unknown) => {
+        if (error instanceof McpgwError) {
+          const message = `the access to the upstream ${server.name} could not be renewed: ${error.message}`;
+          return refusal({ decision: { verdict: 'undecided', message }, server: server.name, tool: undefined, log });
+        }
         log.error('a message could not be judged', { server: server.name, cause: String(error) });
         const failure = { code: INTERNAL_ERROR, message: 'the gateway could not judge this message' };
         return refuse(failure, { decision: 'undecided', reason: 'FAILED' });

@@ -26,7 +26,7 @@ export async function handOverMessage({ send, log, server }: HandOverOptions): P
   giveUp = setTimeout(() => exchange.abort(), PATIENCE_MS);
   const taken = exchange.end.then((ended) => {
     clearTimeout(giveUp);
-    if (ended.kind === 'refused' || ended.kind === 'failed' || ended.kind === 'unusable') {
+    if (ended.kind === 'refused' || ended.kind === 'failed' || ended.kind === 'unusable' || ended.kind === 'withheld') {
       log.warn('the upstream did not take a notification', { server });
     }
   });

@@ -105,3 +105,9 @@ export function errorText(id: RequestId | null, error: RpcError): string {
 function bad(id: RequestId | null, code: number, message: string): BadMessage {
   return { kind: 'bad', id, error: { code, message } };
 }
+
+/** What the host gets when a login is what is missing: `data.login` is what to run (spec: serve, code table). */
+export function loginRequired({ message, command }: { readonly message: string; readonly command: string }): RpcError {
+  const data = { error: 'unauthorized', error_description: message, login: command };
+  return { code: UNAUTHORIZED, message: `${message} (run: ${command})`, data };
+}

@@ -3,7 +3,7 @@
 import type { Log } from '../log.js';
 import type { Decision } from '../policy/decide.js';
 import type { Subject } from '../policy/principal.js';
-import { INTERNAL_ERROR, UNAUTHORIZED, type RpcError } from './json-rpc.js';
+import { INTERNAL_ERROR, loginRequired, UNAUTHORIZED, type RpcError } from './json-rpc.js';
 import { unknownToolError } from './tools/tool-gate.js';
 
 export interface Refused {
@@ -50,13 +50,11 @@ export function refusal({ decision, server, tool, log }: RefusalInput): Refused 
     return refuse(unknownToolError(tool), facts);
   }
   log.warn(`refused: ${decision.message}`, { server, reason, details });
-  const hint = decision.login === undefined ? '' : ` (run: ${decision.login})`;
-  const data = {
-    error: 'unauthorized',
-    error_description: decision.message,
-    ...(decision.login === undefined ? {} : { login: decision.login }),
-  };
-  return refuse({ code: UNAUTHORIZED, message: `${decision.message}${hint}`, data }, facts);
+  const { message, login } = decision;
+  const data = { error: 'unauthorized', error_description: message };
+  const error =
+    login === undefined ? { code: UNAUTHORIZED, message, data } : loginRequired({ message, command: login });
+  return refuse(error, facts);
 }
 
 export function logLifted({ decision, server, tool, log }: RefusalInput): void {

@@ -134,7 +134,7 @@ class SessionRelay implements Relay {
       await call.run((onMessage) => {
         this.#session = session;
         this.#params = request.params;
-        return session.send({ method: 'POST', headers, body, onMessage, onHead });
+        return session.send({ method: 'POST', policy: headers, body, onMessage, onHead });
       }, session);
     };
     this.#opensWith(
@@ -210,7 +210,10 @@ class SessionRelay implements Relay {
       const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       const { passOn } = session;
-      await call.run((onMessage) => session.send({ method: 'POST', headers, body, onMessage }), { passOn, screen });
+      await call.run((onMessage) => session.send({ method: 'POST', policy: headers, body, onMessage }), {
+        passOn,
+        screen,
+      });
     } finally {
       session.calls--;
     }
@@ -221,7 +224,7 @@ class SessionRelay implements Relay {
       upstream: this.#options.upstream,
       send: ({ id, params }, onMessage) => {
         const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
-        return session.send({ method: 'POST', headers, body, onMessage });
+        return session.send({ method: 'POST', policy: headers, body, onMessage });
       },
       passOn: session.passOn,
     };

@@ -126,11 +126,8 @@ class StatelessRelay implements Relay {
       (onMessage) =>
         this.#options.upstream.send({
           method: 'POST',
-          headers: [
-            ...POST_HEADERS,
-            ...envelopeHeaders({ version, method: request.method, params: request.params }),
-            ...passed.headers,
-          ],
+          headers: [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })],
+          policy: passed.headers,
           body: passed.text,
           onMessage,
         }),
@@ -149,7 +146,8 @@ class StatelessRelay implements Relay {
       send: ({ id, params }, onMessage) =>
         upstream.send({
           method: 'POST',
-          headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params }), ...passed.headers],
+          headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params })],
+          policy: passed.headers,
           body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: envelope } }),
           onMessage,
         }),
@@ -204,7 +202,8 @@ class StatelessRelay implements Relay {
       send: (onHead) =>
         upstream.send({
           method: 'POST',
-          headers: [...POST_HEADERS, ...revision, ...passed.headers],
+          headers: [...POST_HEADERS, ...revision],
+          policy: passed.headers,
           body: passed.text,
           onMessage: this.#passOn,
           onHead,

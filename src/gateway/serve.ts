@@ -13,6 +13,7 @@ import { createStatelessRelay } from './relay-2026.js';
 import { within, type Relay } from './relay.js';
 import { VERSION_META_KEY } from './revisions/upstream-era.js';
 import type { SignIdentity } from './signed-decision.js';
+import type { UpstreamAccessSource } from './upstream-access.js';
 import { openUpstream } from './upstream.js';
 
 export interface ServeOptions {
@@ -22,6 +23,8 @@ export interface ServeOptions {
   /** The upstream: the policy's own url, or `--url`. */
   readonly url: string;
   readonly sources: CallerSources;
+  /** What authenticates the gateway at the upstream and changes with time. */
+  readonly access?: UpstreamAccessSource | undefined;
   /** Signs the identity of `jwt_header`; undefined where nothing has to be signed. */
   readonly sign?: SignIdentity | undefined;
   /** Headers of the session in rising priority: configuration, environment, command line. */
@@ -43,17 +46,27 @@ export type ServeEnd = 'eof' | 'broken-stdout' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Runs until the host goes away or the process is asked to end; never rejects for anything a message says. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
-  const { host, log, server, url, sources, clientHeaders, sign } = options;
+  const { host, log, server, url, sources, access, clientHeaders, sign } = options;
   const upstream = openUpstream({
     name: server.name,
     url,
     // Another one was named on the command line.
     isUrlSecret: server.isUrlSecret && url === server.url,
+    access,
     hold: () => downstream.hold(),
   });
   const { shadow, audit } = options;
   const { now } = host;
-  const judging = createEnforcer({ server: { ...server, url }, sources, clientHeaders, sign, shadow, now, log });
+  const judging = createEnforcer({
+    server: { ...server, url },
+    sources,
+    access,
+    clientHeaders,
+    sign,
+    shadow,
+    now,
+    log,
+  });
   const audited = audit && withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
   const enforcer = audited ?? judging;
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */

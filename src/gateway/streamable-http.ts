@@ -2,6 +2,7 @@
 // request over the pool and hands over each JSON-RPC message of the answer, whether it comes as one JSON body or as
 // an event stream. The hot path: nothing here parses a message.
 import type { Dispatcher } from '../net/pool.js';
+import type { RpcError } from './json-rpc.js';
 import { createSseParser, type SseParser } from './sse-parser.js';
 
 export interface ExchangeOptions {
@@ -42,7 +43,9 @@ export type ExchangeEnd =
       readonly maySent: boolean;
       readonly stream: StreamPosition | undefined;
     }
-  | { readonly kind: 'aborted' };
+  | { readonly kind: 'aborted' }
+  /** The upstream has refused, and what would help is missing: the host is told this. */
+  | { readonly kind: 'withheld'; readonly error: RpcError };
 
 /** Where an event stream broke off (2025-11-25, "Resumability and Redelivery"). */
 export interface StreamPosition {
@@ -124,7 +127,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       sessionId: single(headers['mcp-session-id']),
       contentType: mediaType(single(headers['content-type'])),
       retryAfter: single(headers['retry-after']),
-      wwwAuthenticate: single(headers['www-authenticate']),
+      wwwAuthenticate: joined(headers['www-authenticate']),
     };
     this.#head = head;
     this.#options.onHead?.(head);
@@ -226,6 +229,11 @@ function position(parser: SseParser): StreamPosition {
 
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** A list, whether it came in one line or in several (RFC 9110 section 5.3). */
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 function mediaType(value: string | undefined): string {

@@ -5,6 +5,7 @@ import { redact } from '../secret/redact.js';
 import { MASK } from '../secret/secret.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
 import { createSlots, type Slots } from './slots.js';
+import { authorizedExchange, type PolicyHeaders, type UpstreamAccessSource } from './upstream-access.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
 
 export interface UpstreamOptions {
@@ -12,6 +13,8 @@ export interface UpstreamOptions {
   readonly url: string;
   /** No part of the URL is shown. */
   readonly isUrlSecret: boolean;
+  /** Undefined: what the policy gives a request is all that it has. */
+  readonly access?: UpstreamAccessSource | undefined;
   /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
   readonly hold: () => Promise<void> | undefined;
 }
@@ -23,15 +26,20 @@ export interface Upstream {
   readonly authority: string;
   /** Turns for requests. */
   readonly slots: Slots;
-  readonly send: (request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>) => Exchange;
+  readonly send: (request: UpstreamRequest) => Exchange;
   /** Drops every connection. */
   readonly close: () => Promise<void>;
+}
+
+/** `headers` are the transport's own. */
+export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' | 'hold'> {
+  readonly policy: PolicyHeaders;
 }
 
 /** Requests under way at one upstream at a time, each on a connection of its own. */
 const REQUESTS_AT_ONCE = 128;
 
-export function openUpstream({ name, url, isUrlSecret, hold }: UpstreamOptions): Upstream {
+export function openUpstream({ name, url, isUrlSecret, access, hold }: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
@@ -39,7 +47,18 @@ export function openUpstream({ name, url, isUrlSecret, hold }: UpstreamOptions):
     name,
     authority: isUrlSecret ? MASK : host,
     slots: createSlots(REQUESTS_AT_ONCE),
-    send: (request) => exchange({ ...request, pool: (pool ??= openPool(origin)), path, hold }),
+    send: ({ policy, ...request }) => {
+      const sent = { ...request, pool: (pool ??= openPool(origin)), path, hold };
+      if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
+      return authorizedExchange({
+        policy,
+        source: access,
+        server: name,
+        isAwaited: request.method === 'POST',
+        onHead: request.onHead,
+        send: (list, onHead) => exchange({ ...sent, headers: [...request.headers, ...list], onHead }),
+      });
+    },
     close: async () => {
       await pool?.destroy();
     },
@@ -51,6 +70,8 @@ type WithoutAnswer = Exclude<ExchangeEnd, { readonly kind: 'aborted' }>;
 /** The error that the host gets for a request whose exchange ended without its answer (spec: serve, code table). */
 export function upstreamError(upstream: Upstream, end: WithoutAnswer): RpcError {
   switch (end.kind) {
+    case 'withheld':
+      return end.error;
     case 'complete':
       return failure(upstream, { why: 'ended its answer without a result', reason: 'no-result', retryable: false });
     case 'unusable':

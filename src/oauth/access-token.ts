@@ -1,14 +1,15 @@
-// Page one of logins: the caller's access token is the stored one, else a refreshed one, else "log in". Cheap when
-// the token is good: the decrypted login stays in memory and the disk is asked once a second, with one stat.
+// Page one of logins: the access token is the stored one, else a refreshed one, else "log in". Cheap when the token is
+// good: the decrypted login stays in memory and the disk is asked once a second, with one stat.
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { IdentityProvider } from '../policy/model.js';
+import type { AuthorizationServer } from '../policy/model.js';
 import type { Claims } from '../policy/principal.js';
 import type { Secret } from '../secret/secret.js';
 import type { CredentialStore } from '../store/credential-store.js';
 import { subjectOf, type Credential } from '../store/credential.js';
 import { freshness } from '../store/freshness.js';
-import { authorityName, identityKey } from './identity-key.js';
+import { authorityName, loginKey, type KnownServer } from './login-key.js';
+import { knownServer, type ClientRecords, type LoginTarget } from './login-target.js';
 import { refreshOnce } from './refresh-once.js';
 
 /** How long the memory is believed before the store's mark is compared again. */
@@ -23,6 +24,7 @@ export interface ReadyLogin {
   /** Of an ID token that was validated in full at login; undefined when there was none. */
   readonly claims: Claims | undefined;
   readonly subject: string | undefined;
+  readonly scopes: readonly string[];
 }
 
 export interface LoginRequired {
@@ -33,19 +35,24 @@ export interface LoginRequired {
   readonly command: string;
 }
 
-export type IdentityLogin = ReadyLogin | LoginRequired;
+export type CurrentLogin = ReadyLogin | LoginRequired;
 
-/** Both throw McpgwError: NETWORK, TIMEOUT, IDP_FAILED, LOGIN_REFUSED, STORE_*, IO, and those of `identityKey`. */
-export interface IdentitySource {
+/** All throw McpgwError: NETWORK, TIMEOUT, IDP_FAILED, LOGIN_REFUSED, STORE_*, IO, and those of `loginKey`. */
+export interface LoginSource {
   /** The token to use now, refreshed when it is due. The same object as long as nothing changes. */
-  current(): Promise<IdentityLogin>;
-  /** After a 401: refreshes although the token looks good, unless another process has done so already. */
-  refreshNow(): Promise<IdentityLogin>;
+  current(): Promise<CurrentLogin>;
+  /** After a 401 for this token: refreshes although it looks good, unless another process has done so already. */
+  refreshNow(refused: Secret): Promise<CurrentLogin>;
+  /** Of a client of its own: a token with at least this scope. */
+  widen(scope: string): Promise<CurrentLogin>;
+  /** A login was made: the store is asked at once. */
+  lookAgain(): void;
 }
 
-export interface IdentitySourceOptions {
-  readonly provider: IdentityProvider;
+export interface LoginSourceOptions {
+  readonly target: LoginTarget;
   readonly store: CredentialStore;
+  readonly records: ClientRecords;
   readonly host: Host;
   readonly log: Log;
   /** For the command that a person is told to run. */
@@ -53,46 +60,50 @@ export interface IdentitySourceOptions {
 }
 
 interface Held {
+  readonly provider: KnownServer;
   readonly credential: Credential;
   readonly login: ReadyLogin;
 }
 
 /** Reads nothing yet. */
-export function createIdentitySource({
-  provider,
-  store,
-  host,
-  log,
-  serverName,
-}: IdentitySourceOptions): IdentitySource {
+export function createLoginSource(options: LoginSourceOptions): LoginSource {
+  const { target, store, records, host, log, serverName } = options;
   let held: Held | undefined;
   let mark: string | undefined;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   let retryAtMs = Number.NEGATIVE_INFINITY;
-  let refreshing: Promise<IdentityLogin> | undefined;
+  let refreshing: Promise<CurrentLogin> | undefined;
 
-  const loginRequired = (why: string): LoginRequired => ({
+  const loginRequired = (why: string, provider: AuthorizationServer = target.server): LoginRequired => ({
     kind: 'login-required',
     message: `${why} at ${authorityName(provider)}`,
     command: `mcpgw login ${serverName}`,
   });
 
-  const look = async (): Promise<void> => {
-    if (held !== undefined && host.now() - lookedAtMs < LOOK_AGAIN_MS) return;
-    const key = identityKey(provider);
+  /** Which client it is, where that is known. */
+  const look = async (): Promise<KnownServer | undefined> => {
+    if (held !== undefined && host.now() - lookedAtMs < LOOK_AGAIN_MS) return held.provider;
     lookedAtMs = host.now();
-    const found = await store.mark(key);
-    if (found !== undefined && found === mark && held !== undefined) return;
-    const stored = found === undefined ? undefined : await store.read(key);
-    held = stored && hold(stored.credential);
+    const provider = await knownServer(target, records);
+    const key = provider && loginKey(provider);
+    const isSame = held !== undefined && key?.name === loginKey(held.provider).name;
+    const found = key && (await store.mark(key));
+    if (isSame && found !== undefined && found === mark) return provider;
+    const stored = key === undefined || found === undefined ? undefined : await store.read(key);
+    held = provider && stored && hold(provider, stored.credential);
     mark = found;
+    return provider;
   };
 
-  const refresh = async (stale: Credential): Promise<IdentityLogin> => {
-    const key = identityKey(provider);
-    const outcome = await refreshOnce({ provider, store, host, log, key, stale });
+  const refresh = async (
+    provider: KnownServer,
+    stale: Credential | undefined,
+    scope?: string,
+  ): Promise<CurrentLogin> => {
+    const key = loginKey(provider);
+    const outcome = await refreshOnce({ provider, store, host, log, key, stale, scope });
     if (outcome.kind === 'ready') {
-      held = hold(outcome.credential);
+      held = hold(provider, outcome.credential);
       mark = await store.mark(key);
       lookedAtMs = host.now();
       return held.login;
@@ -104,27 +115,36 @@ export function createIdentitySource({
         command: `mcpgw login ${serverName}`,
       };
     }
-    if (outcome.why === 'no-refresh-token') return loginRequired('the login has expired');
+    if (outcome.why === 'no-refresh-token') return loginRequired('the login has expired', provider);
     held = undefined;
-    return loginRequired(outcome.why === 'refused' ? 'the login is no longer accepted' : 'nobody is logged in');
+    return loginRequired(
+      outcome.why === 'refused' ? 'the login is no longer accepted' : 'nobody is logged in',
+      provider,
+    );
   };
-  const refreshShared = (stale: Credential): Promise<IdentityLogin> =>
-    (refreshing ??= refresh(stale).finally(() => {
+  const refreshShared = (provider: KnownServer, stale: Credential | undefined): Promise<CurrentLogin> =>
+    (refreshing ??= refresh(provider, stale).finally(() => {
       refreshing = undefined;
     }));
 
   return {
     current: async () => {
-      await look();
-      if (held === undefined) return loginRequired('nobody is logged in');
+      const provider = await look();
+      const isOwnClient = target.server.grant === 'client_credentials';
+      if (provider === undefined) return loginRequired('nobody is logged in');
+      if (held === undefined) {
+        return isOwnClient ? refreshShared(provider, undefined) : loginRequired('nobody is logged in', provider);
+      }
       const { credential, login } = held;
       const state = freshness(credential, host.now());
       if (state === 'fresh') return login;
       const isGood = state === 'expiring';
-      if (credential.refreshToken === undefined) return isGood ? login : loginRequired('the login has expired');
+      if (credential.refreshToken === undefined && !isOwnClient) {
+        return isGood ? login : loginRequired('the login has expired', provider);
+      }
       if (isGood && host.now() < retryAtMs) return login;
       try {
-        return await refreshShared(credential);
+        return await refreshShared(provider, credential);
       } catch (error) {
         if (!isGood) throw error;
         retryAtMs = host.now() + RETRY_REFRESH_MS;
@@ -132,15 +152,26 @@ export function createIdentitySource({
         return login;
       }
     },
-    refreshNow: async () => {
-      await look();
-      return held === undefined ? loginRequired('nobody is logged in') : refreshShared(held.credential);
+    refreshNow: async (refused) => {
+      const provider = await look();
+      if (provider === undefined || held === undefined) return loginRequired('nobody is logged in', provider);
+      // Another request, or another process, has been faster.
+      if (held.login.token.reveal() !== refused.reveal()) return held.login;
+      return refreshShared(provider, held.credential);
+    },
+    lookAgain: () => {
+      lookedAtMs = Number.NEGATIVE_INFINITY;
+    },
+    widen: async (scope) => {
+      const provider = await look();
+      return provider === undefined ? loginRequired('nobody is logged in') : refresh(provider, held?.credential, scope);
     },
   };
 }
 
-function hold(credential: Credential): Held {
+function hold(provider: KnownServer, credential: Credential): Held {
   return {
+    provider,
     credential,
     login: {
       kind: 'ready',
@@ -148,6 +179,7 @@ function hold(credential: Credential): Held {
       expiresAtMs: credential.expiresAtMs,
       claims: credential.claims,
       subject: subjectOf(credential),
+      scopes: credential.scopes,
     },
   };
 }

@@ -28,8 +28,8 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
         method: options.method,
         headers: options.headers,
         redirect: options.redirect,
-        // Forms are all that is ever sent; as text, so that a retry could send them again.
-        body: options.body instanceof URLSearchParams ? options.body.toString() : null,
+        // Forms and JSON are all that is ever sent; as text, so that a retry could send them again.
+        body: bodyText(options.body),
         signal: stop,
       });
       const bytes = await readLimited(response, origin);
@@ -50,6 +50,11 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
       });
     }
   };
+}
+
+function bodyText(body: unknown): string | null {
+  if (typeof body === 'string') return body;
+  return body instanceof URLSearchParams ? body.toString() : null;
 }
 
 async function readLimited(response: Response, origin: string): Promise<Uint8Array<ArrayBuffer>> {

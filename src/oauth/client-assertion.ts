@@ -4,11 +4,11 @@ import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { importJWK, importPKCS8, type CryptoKey, type JWK } from 'jose';
 import * as openid from 'openid-client';
 import { McpgwError } from '../errors.js';
-import type { IdentityProvider } from '../policy/model.js';
+import type { AuthorizationServer } from '../policy/model.js';
 
 /** @throws McpgwError INVALID_CONFIG without a key, or with one that is none or does not fit its algorithm */
 export async function privateKeyJwt(
-  { clientAssertion }: IdentityProvider,
+  { clientAssertion }: AuthorizationServer,
   tokenEndpoint: string | undefined,
 ): Promise<openid.ClientAuth> {
   if (clientAssertion === undefined) throw invalid('has private_key_jwt and no client_assertion_key', undefined);
@@ -80,5 +80,5 @@ function usualAlgorithm({
 /** The library's words may hold pieces of the key. */
 function invalid(what: string, error: unknown): McpgwError {
   const cause = error instanceof Error ? new Error(error.name) : undefined;
-  return new McpgwError('INVALID_CONFIG', `external_auth_config ${what}`, cause && { cause });
+  return new McpgwError('INVALID_CONFIG', `the configuration ${what}`, cause && { cause });
 }

@@ -4,13 +4,15 @@ import * as openid from 'openid-client';
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { IdentityProvider } from '../policy/model.js';
+import type { Secret } from '../secret/secret.js';
 import { boundedFetch } from './bounded-fetch.js';
 import { discoverProvider, usesPlainHttp, type DiscoverOptions, type Endpoint } from './discover.js';
-import { identityKey } from './identity-key.js';
+import { sectionOf, type KnownServer } from './login-key.js';
 
 export interface ClientOptions {
-  readonly provider: IdentityProvider;
+  readonly provider: KnownServer;
+  /** As it was discovered; undefined: it is discovered now. */
+  readonly metadata?: openid.ServerMetadata | undefined;
   readonly host: Host;
   readonly log: Log;
   readonly needs: DiscoverOptions['needs'];
@@ -37,12 +39,12 @@ export interface OAuthClient {
   readonly droppedIdToken: () => boolean;
 }
 
-/** @throws McpgwError IDP_FAILED, NETWORK, TIMEOUT, INVALID_CONFIG, NOT_SUPPORTED_YET */
+/** @throws McpgwError IDP_FAILED, NETWORK, TIMEOUT, INVALID_CONFIG */
 export async function createClient(options: ClientOptions): Promise<OAuthClient> {
   const { provider, host, log, needs, wants, timeoutMs, signal, useIdToken } = options;
-  identityKey(provider);
   const limits = { host, timeoutMs, signal };
-  const metadata = await discoverProvider({ provider, fetch: boundedFetch(limits), log, needs, wants });
+  const metadata =
+    options.metadata ?? (await discoverProvider({ provider, fetch: boundedFetch(limits), log, needs, wants }));
   const knowsIssuer = provider.issuer !== undefined;
   const validatesIdToken = useIdToken && knowsIssuer && metadata.jwks_uri !== undefined;
   let dropped = false;
@@ -52,8 +54,7 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
   };
   const config = new openid.Configuration(
     metadata,
-    // identityKey has refused a provider without one.
-    provider.clientId ?? '',
+    provider.clientId,
     undefined,
     await clientAuthentication(provider, knowsIssuer ? undefined : metadata.token_endpoint),
   );
@@ -73,10 +74,7 @@ export async function createClient(options: ClientOptions): Promise<OAuthClient>
 }
 
 /** `audience` of an assertion; undefined: the issuer. */
-async function clientAuthentication(
-  provider: IdentityProvider,
-  audience: string | undefined,
-): Promise<openid.ClientAuth> {
+async function clientAuthentication(provider: KnownServer, audience: string | undefined): Promise<openid.ClientAuth> {
   const { tokenEndpointAuthMethod: method, clientSecret } = provider;
   if (method === 'none') return openid.None();
   if (method === 'private_key_jwt') {
@@ -84,9 +82,20 @@ async function clientAuthentication(
     return privateKeyJwt(provider, audience);
   }
   if (clientSecret === undefined) {
-    throw new McpgwError('INVALID_CONFIG', `external_auth_config has ${method} and no client_secret`);
+    throw new McpgwError('INVALID_CONFIG', `${sectionOf(provider)} has ${method} and no client_secret`);
   }
-  return method === 'client_secret_basic'
-    ? openid.ClientSecretBasic(clientSecret.reveal())
-    : openid.ClientSecretPost(clientSecret.reveal());
+  return method === 'client_secret_basic' ? basic(clientSecret) : openid.ClientSecretPost(clientSecret.reveal());
+}
+
+/**
+ * RFC 6749 section 2.3.1, with the form encoding as its appendix B has it. openid-client's own also encodes `-`, `_` and
+ * `.`, and there are servers that decode nothing.
+ */
+function basic(secret: Secret): openid.ClientAuth {
+  const encoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
+  // oxlint-disable-next-line eslint/max-params -- the library's contract
+  return (_server, client, _body, headers) => {
+    const pair = `${encoded(client.client_id)}:${encoded(secret.reveal())}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
 }

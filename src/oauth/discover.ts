@@ -4,10 +4,12 @@ import * as openid from 'openid-client';
 import { McpgwError } from '../errors.js';
 import type { Log } from '../log.js';
 import { fetchableUrl } from '../net/fetchable-url.js';
-import type { IdentityProvider } from '../policy/model.js';
+import { namedUrl } from '../net/named-url.js';
+import { wellKnown } from '../net/well-known.js';
+import type { AuthorizationServer } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
 import { oauthFailure } from './errors.js';
-import { authorityName, statedText } from './identity-key.js';
+import { authorityName, sectionOf, statedText } from './login-key.js';
 import { checkMetadata } from './metadata-members.js';
 import { visibleText } from '../diagnostics/visible-text.js';
 
@@ -16,6 +18,7 @@ export type Endpoint =
   | 'device_authorization_endpoint'
   | 'token_endpoint'
   | 'revocation_endpoint'
+  | 'registration_endpoint'
   | 'jwks_uri';
 
 /** oauth4webapi's code for an `issuer` that is not the one asked for. */
@@ -26,11 +29,12 @@ const ENDPOINTS: readonly Endpoint[] = [
   'device_authorization_endpoint',
   'token_endpoint',
   'revocation_endpoint',
+  'registration_endpoint',
   'jwks_uri',
 ];
 
 export interface DiscoverOptions {
-  readonly provider: IdentityProvider;
+  readonly provider: AuthorizationServer;
   readonly fetch: openid.CustomFetch;
   readonly log: Log;
   /** Without these the operation is impossible; of a list, without any one of them. */
@@ -61,12 +65,14 @@ export async function discoverProvider(options: DiscoverOptions): Promise<openid
   };
   for (const endpoint of ENDPOINTS) {
     const url = metadata[endpoint];
-    if (url !== undefined) refuseInsecure(url, `${endpoint} of ${metadata.issuer}`);
+    if (url === undefined) continue;
+    refuseInsecure(url, `${endpoint} of ${metadata.issuer}`);
+    if (discovered !== undefined && !stated(endpoint)) refuseNearer(provider, { url, endpoint, by: discovered.issuer });
   }
   const missing = needs.find((any) => any.every((endpoint) => metadata[endpoint] === undefined));
   if (missing !== undefined) {
     throw new McpgwError('IDP_FAILED', `${metadata.issuer} has no ${missing.join(' and no ')}`, {
-      hint: `state ${missing[0]} in external_auth_config, or check its issuer`,
+      hint: `state ${missing[0]} in ${sectionOf(provider)}, or check its issuer`,
     });
   }
   return metadata;
@@ -83,7 +89,9 @@ async function discoverFrom(issuer: string, { provider, fetch, log, isOptional }
   refuseInsecure(issuer, 'the issuer');
   let metadata: openid.ServerMetadata;
   try {
-    metadata = checkMetadata(await fetchMetadata(issuer, fetch), provider.metadata);
+    const found =
+      provider.kind === 'identity' ? fetchMetadata(issuer, fetch, IDENTITY) : fetchMetadata(issuer, fetch, UPSTREAM);
+    metadata = checkMetadata(await found, provider);
   } catch (error) {
     if (error instanceof openid.ClientError && error.code === ISSUER_DIFFERS) throw anotherIssuer(issuer);
     const failure = oauthFailure(error, authorityName(provider));
@@ -103,23 +111,60 @@ function anotherIssuer(issuer: string): McpgwError {
   });
 }
 
+/** Where a document may be: by RFC 8414, by OpenID Connect Discovery, or by the latter as RFC 8414 would place it. */
+type Place = 'oauth2' | 'oidc' | 'oidc-inserted';
+
 /** OpenID Connect Discovery, then RFC 8414 when the server has no such document. */
-async function fetchMetadata(issuer: string, fetch: openid.CustomFetch): Promise<openid.ServerMetadata> {
-  const find = async (algorithm: 'oidc' | 'oauth2'): Promise<openid.ServerMetadata> => {
-    const config = await openid.discovery(new URL(issuer), 'discovery', undefined, undefined, {
-      algorithm,
-      [openid.customFetch]: fetch,
-      ...(issuer.startsWith('http:') && { execute: [openid.allowInsecureRequests] }),
-    });
+const IDENTITY: readonly Place[] = ['oidc', 'oauth2'];
+/** MCP 2025-11-25, "Authorization Server Metadata Discovery". */
+const UPSTREAM: readonly Place[] = ['oauth2', 'oidc-inserted', 'oidc'];
+
+async function fetchMetadata(
+  issuer: string,
+  fetch: openid.CustomFetch,
+  places: readonly Place[],
+): Promise<openid.ServerMetadata> {
+  const find = async (place: Place): Promise<openid.ServerMetadata> => {
+    const inserted = wellKnown(issuer, { name: 'openid-configuration', at: 'start' });
+    const config = await openid.discovery(
+      new URL(place === 'oidc-inserted' ? inserted : issuer),
+      'discovery',
+      undefined,
+      undefined,
+      {
+        algorithm: place === 'oauth2' ? 'oauth2' : 'oidc',
+        [openid.customFetch]: fetch,
+        ...(issuer.startsWith('http:') && { execute: [openid.allowInsecureRequests] }),
+      },
+    );
     return config.serverMetadata();
   };
-  try {
-    return await find('oidc');
-  } catch (error) {
-    const isAbsent = error instanceof openid.ClientError && error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
-    if (!isAbsent) throw error;
-    return find('oauth2');
+  const [first = 'oidc', ...others] = places.filter(
+    (place) => place !== 'oidc-inserted' || new URL(issuer).pathname.replace(/\/$/, '') !== '',
+  );
+  let found = find(first);
+  for (const place of others) {
+    found = found.catch((error: unknown) => {
+      const isAbsent = error instanceof openid.ClientError && error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+      if (!isAbsent) throw error;
+      return find(place);
+    });
   }
+  return found;
+}
+
+interface NamedEndpoint {
+  readonly url: string;
+  readonly endpoint: Endpoint;
+  readonly by: string;
+}
+
+/** Who an upstream sends us to is a stranger, and no stranger makes us call what only this machine can reach. */
+function refuseNearer({ kind, issuer }: AuthorizationServer, { url, endpoint, by }: NamedEndpoint): void {
+  if (kind === 'identity' || namedUrl(url, new URL(issuer ?? by)).kind === 'asked') return;
+  throw new McpgwError('IDP_FAILED', `${by} names a ${endpoint} nearer to this machine than itself`, {
+    hint: `if it is right, state ${endpoint} in oauth_metadata`,
+  });
 }
 
 /** Plain http is for the loopback interface alone (RFC 8252 section 8.3). */

@@ -7,6 +7,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
+import { OperationProcessingError } from 'oauth4webapi';
 import { McpgwError, type ErrorCode } from '../errors.js';
 import { oneLine } from './said-text.js';
 
@@ -43,10 +44,11 @@ export function oauthFailure(error: unknown, provider: string): Error {
     return failure(error, {
       code: 'LOGIN_REFUSED',
       message: `${provider} refused the client's authentication (HTTP ${error.status})`,
-      hint: 'check client_id, client_secret and token_endpoint_auth_method in external_auth_config',
+      hint: 'check client_id, client_secret and token_endpoint_auth_method in the configuration',
     });
   }
-  if (error instanceof ClientError) {
+  // openid-client wraps what the library beneath it throws; what is asked of that one directly comes bare.
+  if (error instanceof ClientError || error instanceof OperationProcessingError) {
     return NOT_TRUSTED.has(error.code ?? '')
       ? failure(error, { code: 'LOGIN_REFUSED', message: `the answer of ${provider} cannot be trusted: ${error.code}` })
       : failure(error, {

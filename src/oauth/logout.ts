@@ -3,14 +3,15 @@
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { IdentityProvider } from '../policy/model.js';
 import type { CredentialStore } from '../store/credential-store.js';
 import type { Credential } from '../store/credential.js';
-import { identityKey } from './identity-key.js';
+import { loginKey, type KnownServer } from './login-key.js';
+import { knownServer, type ClientRecords, type LoginTarget } from './login-target.js';
 
 export interface LogOutOptions {
-  readonly provider: IdentityProvider;
+  readonly target: LoginTarget;
   readonly store: CredentialStore;
+  readonly records: ClientRecords;
   readonly host: Host;
   readonly log: Log;
 }
@@ -25,8 +26,10 @@ export interface LogoutReport {
 }
 
 /** @throws McpgwError IO and STORE_INSECURE of the store; a provider that cannot be reached is part of the report */
-export async function logOut({ provider, store, host, log }: LogOutOptions): Promise<LogoutReport> {
-  const key = identityKey(provider);
+export async function logOut({ target, store, records, host, log }: LogOutOptions): Promise<LogoutReport> {
+  const provider = await knownServer(target, records);
+  if (provider === undefined) return { wasLoggedIn: false, revoked: [], notRevoked: [] };
+  const key = loginKey(provider);
   const release = await store.lock(key);
   try {
     if ((await store.mark(key)) === undefined) return { wasLoggedIn: false, revoked: [], notRevoked: [] };
@@ -47,7 +50,7 @@ export async function logOut({ provider, store, host, log }: LogOutOptions): Pro
 /** A login that cannot be decrypted any more can still be deleted. */
 async function readAnyhow(
   store: CredentialStore,
-  key: ReturnType<typeof identityKey>,
+  key: ReturnType<typeof loginKey>,
 ): Promise<Credential | McpgwError | undefined> {
   try {
     return (await store.read(key, { isLocked: true }))?.credential;
@@ -69,7 +72,7 @@ function reportOfNone(reason: string): LogoutReport {
 }
 
 async function revoke(
-  options: Omit<LogOutOptions, 'store'> & { readonly credential: Credential },
+  options: Pick<LogOutOptions, 'host' | 'log'> & { readonly provider: KnownServer; readonly credential: Credential },
 ): Promise<LogoutReport> {
   const { revokeTokens } = await import('./revoke.js');
   const revoked: TokenKind[] = [];

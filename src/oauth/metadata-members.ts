@@ -2,6 +2,8 @@
 // RFC 8414 section 2 gives it. `null` is how some servers write "none".
 import type * as openid from 'openid-client';
 import { McpgwError } from '../errors.js';
+import type { AuthorizationServer } from '../policy/model.js';
+import { sectionOf } from './login-key.js';
 
 type MemberType = 'a text' | 'a list of texts' | 'true or false';
 
@@ -23,26 +25,27 @@ const MEMBERS: Readonly<Record<string, MemberType>> = {
   token_endpoint_auth_methods_supported: 'a list of texts',
   id_token_signing_alg_values_supported: 'a list of texts',
   authorization_response_iss_parameter_supported: 'true or false',
+  client_id_metadata_document_supported: 'true or false',
 };
 
 /**
  * The document without its `null` members.
  *
- * @param stated members that the configuration states itself: whatever the document says of them does not count
+ * @param server its members that the configuration states itself: whatever the document says of them does not count
  * @throws McpgwError IDP_FAILED when a member has another type
  */
 export function checkMetadata(
   discovered: openid.ServerMetadata,
-  stated: Readonly<Record<string, unknown>>,
+  server: Pick<AuthorizationServer, 'kind' | 'metadata'>,
 ): openid.ServerMetadata {
   const { issuer, ...members } = discovered;
   const known: [string, unknown][] = [];
   for (const [name, value] of Object.entries(members)) {
-    if (value === null || Object.hasOwn(stated, name)) continue;
+    if (value === null || Object.hasOwn(server.metadata, name)) continue;
     const type = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined;
     if (type !== undefined && !isOfType(value, type)) {
       throw new McpgwError('IDP_FAILED', `the discovery document has a ${name} that is not ${type}`, {
-        hint: `state ${name} in external_auth_config`,
+        hint: `state ${name} in ${sectionOf(server)}`,
       });
     }
     known.push([name, value]);

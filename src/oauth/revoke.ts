@@ -2,19 +2,18 @@
 import * as openid from 'openid-client';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { IdentityProvider } from '../policy/model.js';
 import type { Secret } from '../secret/secret.js';
 import type { Credential } from '../store/credential.js';
 import { createClient, type OAuthClient } from './client.js';
 import { oauthFailure } from './errors.js';
-import { authorityName } from './identity-key.js';
+import { authorityName, type KnownServer } from './login-key.js';
 import { foreignOrigin } from './known-origin.js';
 
 /** A person waits, and the login is deleted in any case. */
 const TIMEOUT_MS = 10_000;
 
 export interface RevokeOptions {
-  readonly provider: IdentityProvider;
+  readonly provider: KnownServer;
   readonly host: Host;
   readonly log: Log;
   readonly credential: Credential;

@@ -1,8 +1,11 @@
 // Which scope a login asks for (spec: login, `scope`).
 
-/** The configured scope, with `offline_access` where the server lists it. */
-export function scopeToAsk(configured: string, supported: readonly string[] | undefined): string {
-  const scopes = new Set(configured.split(' ').filter((scope) => scope !== ''));
-  if (supported?.includes('offline_access') === true) scopes.add('offline_access');
-  return [...scopes].join(' ');
+/** The wanted scope, with `offline_access` where the server lists it. */
+export function scopeToAsk(wanted: string | undefined, supported: readonly string[] | undefined): string {
+  return unionOfScopes(wanted, supported?.includes('offline_access') === true ? 'offline_access' : undefined);
+}
+
+/** Each word once, in the order in which they come. */
+export function unionOfScopes(...scopes: readonly (string | undefined)[]): string {
+  return [...new Set(scopes.flatMap((scope) => scope?.split(' ') ?? []).filter((word) => word !== ''))].join(' ');
 }

@@ -62,11 +62,13 @@ export interface DecideInput {
   readonly caller: CallerVerdict;
   /** The client's headers in rising priority. */
   readonly client: readonly HeaderField[];
+  /** What authenticates the gateway itself now, beside what the configuration states. */
+  readonly access?: readonly HeaderField[] | undefined;
   /** The tool that the request calls; undefined where it calls none. */
   readonly tool?: string | undefined;
 }
 
-export function decide({ server, caller, client, tool }: DecideInput): Decision | Unsigned {
+export function decide({ server, caller, client, access, tool }: DecideInput): Decision | Unsigned {
   switch (caller.verdict) {
     case 'undecided':
       return caller;
@@ -88,7 +90,7 @@ export function decide({ server, caller, client, tool }: DecideInput): Decision 
         (tool === undefined ? undefined : toolDenial({ tools: server.tools, principal, tool })) ?? {
           verdict: 'allow',
           principal,
-          headers: mergeHeaders({ client, server, identity }),
+          headers: mergeHeaders({ client, server, access, identity }),
           freshUntilMs,
         };
       const disclosure = discloseIdentity({ policy: server.identity, principal, url: server.url });

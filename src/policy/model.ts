@@ -122,23 +122,55 @@ export interface StatedServerMetadata {
   readonly [member: string]: string | readonly string[] | undefined;
 }
 
-/** `external_auth_config`: the identity provider where the caller logs in (spec: login). */
-export interface IdentityProvider {
-  /** `issuer`, else the value of an exact `iss` rule; without one an ID token cannot be validated. */
+/**
+ * An authorization server, and how mcpgw is its client: `external_auth_config`, where the caller logs in (`identity`), or
+ * `oauth_metadata`, which lets the gateway into one upstream (`upstream`) (spec: login).
+ */
+export interface AuthorizationServer {
+  readonly kind: 'identity' | 'upstream';
+  /** How tokens are got: by a person's login, or by the client alone (RFC 6749 section 4.4). */
+  readonly grant: 'authorization_code' | 'client_credentials';
+  /**
+   * As stated; of an identity provider also the value of an exact `iss` rule. Without one an ID token cannot be validated,
+   * and that of an upstream is discovered.
+   */
   readonly issuer: string | undefined;
   /** Stated members override discovered ones, each on its own. */
   readonly metadata: StatedServerMetadata;
+  /** Undefined: a client is registered. */
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
-  readonly tokenEndpointAuthMethod: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  readonly tokenEndpointAuthMethod: ClientAuthMethod;
   /** What signs for the client (`private_key_jwt`). */
   readonly clientAssertion: ClientAssertion | undefined;
-  /** What a login asks for, in words with spaces between them. */
-  readonly scope: string;
-  /** RFC 8707; identity logins send none unless it is configured. */
-  readonly resource: string | undefined;
+  /** A document about the client (Client ID Metadata Document): its URL is the id, where the server takes that. */
+  readonly clientMetadataUrl: string | undefined;
+  /** What a registration says of the client (RFC 7591 section 2), beside what mcpgw says itself. */
+  readonly clientMetadata: Readonly<Record<string, string | readonly string[]>>;
+  /** What a login asks for, in words with spaces between them; undefined: what the upstream asks for. */
+  readonly scope: string | undefined;
+  /** RFC 8707. `false` sends none, and so does undefined, unless an upstream says which it is. */
+  readonly resource: string | false | undefined;
   readonly redirectUri: string | undefined;
   readonly authorizationParams: Readonly<Record<string, string>>;
+}
+
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+
+/** How the gateway gets into an upstream by OAuth. */
+export interface UpstreamAccess {
+  /** `challenged`: nobody said so, and it is done as soon as the upstream asks for it. */
+  readonly when: 'always' | 'challenged';
+  readonly server: AuthorizationServer;
+}
+
+/** `header_command`: a program whose output authenticates the gateway at the upstream. */
+export interface HeaderCommand {
+  /** The program and its arguments; at least the program. */
+  readonly command: readonly string[];
+  /** How long its answer is used; undefined: until the upstream refuses it. */
+  readonly ttlSeconds: number | undefined;
+  readonly timeoutMs: number;
 }
 
 export interface ClientAssertion {
@@ -161,11 +193,14 @@ export interface ServerPolicy {
   /** Undefined: headers when there are any, else whatever the upstream's 401 asks for. */
   readonly authType: 'none' | 'headers' | 'oauth_auto' | 'oauth_client_credentials' | undefined;
   readonly headers: readonly HeaderField[];
+  readonly headerCommand: HeaderCommand | undefined;
+  /** Undefined where `auth_type`, `headers` or `header_command` say that it is done without OAuth. */
+  readonly upstreamAccess: UpstreamAccess | undefined;
   readonly passthroughHeaders: readonly HeaderField[];
   readonly forward: ForwardPolicy;
   readonly identity: IdentityPolicy | undefined;
   readonly tokenRules: TokenRules | undefined;
-  readonly identityProvider: IdentityProvider | undefined;
+  readonly identityProvider: AuthorizationServer | undefined;
   readonly tools: ToolPolicy;
   readonly allowInsecureHttp: boolean;
   /** For one upstream request without progress; undefined is no limit. */

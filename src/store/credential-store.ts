@@ -8,6 +8,7 @@ import type { CredentialKey } from './credential-key.js';
 import { createEncryptedFileStore, type StoredForm } from './encrypted-file-store.js';
 import type { KeyBackend } from './keys/key-provider.js';
 import { createKeyOrder } from './keys/key-order.js';
+import { CLIENT_RECORDS, type ClientRecord } from './client-record.js';
 import { createMemoryStore } from './memory-store.js';
 
 /** Where a login is kept, by where its key is; `memory` ends with the process. */
@@ -54,8 +55,23 @@ const LOGINS: StoredForm<Credential> = {
   again: 'log in again',
 };
 
+export interface LoginStores {
+  readonly store: CredentialStore;
+  /** Which client the logins are made with, where no configuration says it. */
+  readonly records: CredentialStore<ClientRecord>;
+}
+
 /** Opens nothing yet: the disk and the OS credential store are only touched when a method needs them. */
-export function openCredentialStore({ host, log, choice = 'auto' }: OpenStoreOptions): CredentialStore {
-  if (choice === 'none') return createMemoryStore();
-  return createEncryptedFileStore({ host, log, keys: createKeyOrder({ host, log, choice }), form: LOGINS });
+export function openLoginStores({ host, log, choice = 'auto' }: OpenStoreOptions): LoginStores {
+  if (choice === 'none') return { store: createMemoryStore(), records: createMemoryStore<ClientRecord>() };
+  const keys = createKeyOrder({ host, log, choice });
+  return {
+    store: createEncryptedFileStore({ host, log, keys, form: LOGINS }),
+    records: createEncryptedFileStore({ host, log, keys, form: CLIENT_RECORDS }),
+  };
+}
+
+/** The store of the logins alone. */
+export function openCredentialStore(options: OpenStoreOptions): CredentialStore {
+  return openLoginStores(options).store;
 }

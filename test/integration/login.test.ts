@@ -162,7 +162,7 @@ describe('mcpgw login', () => {
         one: { url, external_auth_config: idp.externalAuthConfig },
         two: { url, external_auth_config: other.externalAuthConfig },
         three: { url, external_auth_config: idp.externalAuthConfig },
-        four: { url },
+        four: { url, auth_type: 'none' },
       },
     });
     expect(await ana.login()).toBe(0);
@@ -368,8 +368,9 @@ describe('mcpgw login', () => {
     const idp = await startIdp();
     const ana = await person(configOf(idp, { client_id: undefined }));
     await expect(ana.login()).rejects.toMatchObject({
-      code: 'NOT_SUPPORTED_YET',
+      code: 'INVALID_CONFIG',
       exitCode: 2,
+      message: `${idp.issuer} needs a client that is known there`,
       hint: expect.stringContaining('client_id'),
     });
   });

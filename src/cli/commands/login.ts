@@ -1,13 +1,25 @@
 // `mcpgw login`: performs the logins that the configuration needs and that are not already good, one after the other.
 import { McpgwError, type ErrorCode } from '../../errors.js';
 import type { Host } from '../../host.js';
-import { createIdentitySource } from '../../oauth/access-token.js';
-import { authorityName, identityKey } from '../../oauth/identity-key.js';
+import { createLoginSource } from '../../oauth/access-token.js';
+import { loginKey } from '../../oauth/login-key.js';
+import { knownServer } from '../../oauth/login-target.js';
 import { logIn } from '../../oauth/login.js';
+import { unionOfScopes } from '../../oauth/scope-to-ask.js';
+import { askUpstream } from '../../oauth/upstream/ask-upstream.js';
 import { visibleText } from '../../diagnostics/visible-text.js';
-import { openCredentialStore, type CredentialStore, type StoredCredential } from '../../store/credential-store.js';
+import { openLoginStores, type LoginStores, type StoredCredential } from '../../store/credential-store.js';
 import { subjectOf } from '../../store/credential.js';
-import { namedServer, neededLogins, noLogin, refuseUntrusted, type NeededLogin } from '../choose-logins.js';
+import {
+  namedKind,
+  namedServer,
+  neededLogins,
+  noLogin,
+  refuseUntrusted,
+  type KindOptions,
+  type LoginChoice,
+  type NeededLogin,
+} from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -17,10 +29,14 @@ import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 
-export interface LoginOptions extends OutputOptions, PolicyOptions, StoreOptions {
+export interface LoginOptions extends OutputOptions, PolicyOptions, StoreOptions, KindOptions {
+  /** Also those of servers that may need none. */
+  readonly all?: boolean;
   readonly force?: boolean;
   /** On another device, with a code. */
   readonly device?: boolean;
+  /** Asked for beside what the configuration and the upstream ask for. */
+  readonly scope?: readonly string[];
   /** A number as commander gives it: text. */
   readonly port?: string;
   /** Seconds; default 300. */
@@ -42,34 +58,60 @@ export async function login(
       hint: 'leave one of them out',
     });
   }
-  const limits = {
+  const settings: Settings = {
     flow: options.device === true ? ('device' as const) : undefined,
     port: wholeNumber(options.port, { flag: '--port', most: 65_535 }),
     timeoutMs: (wholeNumber(options.timeout, { flag: '--timeout', most: 86_400 }) ?? 300) * 1000,
     openBrowser: options.browser !== false,
+    isForced: options.force === true,
+    moreScope: options.scope?.join(' ') || undefined,
   };
   const loaded = await loadPolicy(host, options);
-  const choice = { policy: loaded.policy, server: namedServer(args, options.server) };
-  const logins = neededLogins(choice);
+  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
+  const logins = chosenLogins(choice, options.all === true);
   if (logins.length === 0) throw noLogin(choice);
   refuseUntrusted(loaded);
-  const store = openCredentialStore({ host, log, choice: options.credentialStore });
+  const stores = openLoginStores({ host, log, choice: options.credentialStore });
   if (options.credentialStore === 'none') log.warn('--credential-store none: this login ends with this command');
   const rows = [];
   for (const needed of logins) {
-    const good = options.force === true ? undefined : await findGood({ context, store, needed });
-    const stored = good ?? (await performLogin({ context, store, needed, ...limits }));
-    if (!context.json) say(context, stored, { isNew: good === undefined, servers: needed.servers });
+    const task: Task = { context, stores, needed, ...settings };
+    const good = settings.isForced ? undefined : await findGood(task);
+    const stored = good ?? (await performLogin(task));
+    const { servers, target } = needed;
+    if (stored === undefined) {
+      context.note(`${servers.join(', ')}: the upstream asks for no login`);
+      continue;
+    }
+    if (!context.json) say(context, stored, { isNew: good === undefined, servers });
     const action = good === undefined ? 'logged-in' : 'none';
-    rows.push(...needed.servers.map((server) => ({ ...storedRow({ server, stored, nowMs: host.now() }), action })));
+    const { kind } = target.server;
+    rows.push(...servers.map((server) => ({ ...storedRow({ server, kind, stored, nowMs: host.now() }), action })));
   }
   if (context.json) await context.printJson({ version: 1, logins: rows });
   return EXIT.OK;
 }
 
-interface Task {
+/** An upstream that may want no login is asked by `--upstream`, by `--all`, and where there is no other login to make. */
+function chosenLogins(choice: LoginChoice, isAll: boolean): readonly NeededLogin[] {
+  const all = neededLogins(choice);
+  if (isAll || choice.kind === 'upstream') return all;
+  const certain = all.filter(({ isMaybe }) => !isMaybe);
+  return certain.length === 0 ? all : certain;
+}
+
+interface Settings {
+  readonly flow: 'device' | undefined;
+  readonly port: number | undefined;
+  readonly timeoutMs: number;
+  readonly openBrowser: boolean;
+  readonly isForced: boolean;
+  readonly moreScope: string | undefined;
+}
+
+interface Task extends Settings {
   readonly context: CommandContext;
-  readonly store: CredentialStore;
+  readonly stores: LoginStores;
   readonly needed: NeededLogin;
 }
 
@@ -77,12 +119,18 @@ interface Task {
 const REPAIRABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['STORE_UNAVAILABLE', 'LOGIN_REFUSED', 'IDP_FAILED']);
 
 /** The stored login when it is good, after a refresh if need be. One that is of no use is replaced, and said. */
-async function findGood({ context, store, needed }: Task): Promise<StoredCredential | undefined> {
+async function findGood({ context, stores, needed, moreScope }: Task): Promise<StoredCredential | undefined> {
   const { host, log } = context;
-  const { provider, servers } = needed;
+  const { target, servers } = needed;
+  // A client of its own asks anew in any case: it needs nobody.
+  if (target.server.grant === 'client_credentials') return undefined;
   try {
-    const found = await createIdentitySource({ provider, store, host, log, serverName: servers[0] }).current();
-    return found.kind === 'ready' ? await store.read(identityKey(provider)) : undefined;
+    const found = await createLoginSource({ target, ...stores, host, log, serverName: servers[0] }).current();
+    const provider = await knownServer(target, stores.records);
+    if (found.kind !== 'ready' || provider === undefined) return undefined;
+    const stored = await stores.store.read(loginKey(provider));
+    const isEnough = moreScope?.split(' ').every((scope) => stored?.credential.scopes.includes(scope)) ?? true;
+    return isEnough ? stored : undefined;
   } catch (error) {
     if (!(error instanceof McpgwError) || !REPAIRABLE.has(error.code)) throw error;
     context.note(`${error.message}; logging in anew`);
@@ -90,34 +138,44 @@ async function findGood({ context, store, needed }: Task): Promise<StoredCredent
   }
 }
 
-interface LoginTask extends Task {
-  readonly flow: 'device' | undefined;
-  readonly port: number | undefined;
-  readonly timeoutMs: number;
-  readonly openBrowser: boolean;
-}
-
-async function performLogin({
-  context,
-  store,
-  needed,
-  flow,
-  port,
-  timeoutMs,
-  openBrowser,
-}: LoginTask): Promise<StoredCredential> {
+/** Undefined: the upstream wants no login. */
+async function performLogin(task: Task): Promise<StoredCredential | undefined> {
+  const { context, stores, needed, flow, port, timeoutMs, openBrowser, isForced } = task;
   const { host, log } = context;
-  const { provider } = needed;
-  const screen = createLoginScreen({ context, where: authorityName(provider), openBrowser, timeoutMs });
+  const { target } = needed;
+  const asked = target.url === undefined ? undefined : await askUpstream(target.url, host);
+  if (needed.isMaybe && asked?.wantsLogin === false) return undefined;
+  const granted = await scopesSoFar(task);
+  const screen = createLoginScreen({ context, target, openBrowser, timeoutMs });
   const interruption = interruptible(host);
   try {
-    const { signal } = interruption;
-    const { show, showCode } = screen;
-    return await logIn({ provider, store, host, log, flow, port, timeoutMs, signal, show, showCode });
+    return await logIn({
+      target,
+      ...stores,
+      host,
+      log,
+      flow,
+      port,
+      timeoutMs,
+      signal: interruption.signal,
+      challenge: asked?.challenge,
+      moreScope: unionOfScopes(task.moreScope, granted) || undefined,
+      registersAnew: isForced,
+      show: screen.show,
+      showCode: screen.showCode,
+    });
   } finally {
     interruption.stop();
     screen.end();
   }
+}
+
+/** More scope is asked for beside what the login has: the new one takes the old one's place. */
+async function scopesSoFar({ stores, needed, moreScope }: Task): Promise<string | undefined> {
+  if (moreScope === undefined) return undefined;
+  const provider = await knownServer(needed.target, stores.records);
+  const stored = provider && (await stores.store.read(loginKey(provider)));
+  return stored?.credential.scopes.join(' ');
 }
 
 /** Ctrl-C, and being asked to end otherwise, as an AbortSignal. Once: the second time ends the process at once. */

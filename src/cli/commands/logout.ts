@@ -1,9 +1,18 @@
 // `mcpgw logout`: revokes and deletes stored logins. What could not be revoked is said, and deleted all the same.
 import { McpgwError } from '../../errors.js';
-import { authorityName } from '../../oauth/identity-key.js';
+import { authorityName } from '../../oauth/login-key.js';
 import { logOut, type LogoutReport } from '../../oauth/logout.js';
-import { openCredentialStore } from '../../store/credential-store.js';
-import { namedServer, neededLogins, noLogin, oneLogin, refuseUntrusted, type NeededLogin } from '../choose-logins.js';
+import { openLoginStores } from '../../store/credential-store.js';
+import {
+  namedKind,
+  namedServer,
+  neededLogins,
+  noLogin,
+  oneLogin,
+  refuseUntrusted,
+  type KindOptions,
+  type NeededLogin,
+} from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -11,7 +20,7 @@ import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 
-export interface LogoutOptions extends OutputOptions, PolicyOptions, StoreOptions {
+export interface LogoutOptions extends OutputOptions, PolicyOptions, StoreOptions, KindOptions {
   readonly all?: boolean;
 }
 
@@ -23,19 +32,22 @@ export async function logout(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const loaded = await loadPolicy(host, options);
-  const choice = { policy: loaded.policy, server: namedServer(args, options.server) };
+  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
   if (options.all === true && choice.server !== undefined) {
     throw new McpgwError('USAGE', `both --all and the server "${choice.server}" are given`, {
       hint: 'give one of them',
     });
   }
-  const logins = options.all === true ? neededLogins(choice) : [oneLogin(choice)];
+  // Of one server, both of its logins.
+  const logins = options.all === true || choice.server !== undefined ? neededLogins(choice) : [oneLogin(choice)];
   if (logins.length === 0) throw noLogin(choice);
   refuseUntrusted(loaded);
-  const store = openCredentialStore({ host, log, choice: options.credentialStore });
+  const stores = openLoginStores({ host, log, choice: options.credentialStore });
   const reports = [];
   for (const login of logins) {
-    const report = await logOut({ provider: login.provider, store, host, log });
+    const report = await logOut({ target: login.target, ...stores, host, log });
+    // Perhaps there is nothing to log in to; then nobody wants to hear of it.
+    if (!report.wasLoggedIn && login.isMaybe && logins.length > 1) continue;
     if (!context.json) say(context, login, report);
     reports.push(toJson(login, report));
   }
@@ -43,8 +55,8 @@ export async function logout(
   return EXIT.OK;
 }
 
-function say(context: CommandContext, { provider }: NeededLogin, report: LogoutReport): void {
-  const where = authorityName(provider);
+function say(context: CommandContext, { target }: NeededLogin, report: LogoutReport): void {
+  const where = authorityName(target.server);
   if (!report.wasLoggedIn) return context.note(`nobody was logged in at ${where}`);
   context.note(`logged out at ${where}`);
   for (const { token, reason } of report.notRevoked) {
@@ -52,11 +64,11 @@ function say(context: CommandContext, { provider }: NeededLogin, report: LogoutR
   }
 }
 
-function toJson({ servers, provider }: NeededLogin, report: LogoutReport) {
+function toJson({ servers, target }: NeededLogin, report: LogoutReport) {
   return {
     servers,
-    kind: 'identity',
-    issuer: authorityName(provider),
+    kind: target.server.kind,
+    issuer: authorityName(target.server),
     was_logged_in: report.wasLoggedIn,
     revoked: report.revoked,
     not_revoked: report.notRevoked,

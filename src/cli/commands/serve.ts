@@ -1,7 +1,6 @@
 // `mcpgw serve`: gathers what the bridge needs from flags, variables and the configuration, then runs it. stdout is
 // the MCP channel: nothing here writes to it.
 import { McpgwError } from '../../errors.js';
-import type { AccessTokenSource } from '../../gateway/caller.js';
 import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
 import { serve as serveBridge } from '../../gateway/serve.js';
 import type { Appender } from '../../host.js';
@@ -11,11 +10,12 @@ import type { HeaderField, ServerPolicy } from '../../policy/model.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { chooseServer, loadPolicy, type LoadedPolicy } from '../load-policy.js';
+import { chooseServer, loadPolicy } from '../load-policy.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import type { TokenOptions } from '../options/token.js';
+import { identityLoginOf, upstreamAccessOf } from '../upstream-access.js';
 import { configuredTokenOf, wireCaller } from '../wire-caller.js';
 
 export interface ServeCommandOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
@@ -23,6 +23,7 @@ export interface ServeCommandOptions extends OutputOptions, PolicyOptions, Token
   readonly header: readonly string[];
   readonly protocol: 'auto' | '2025' | '2026';
   readonly shadow: boolean;
+  readonly interactive: boolean;
   readonly auditLog?: string;
 }
 
@@ -57,8 +58,9 @@ export async function serve(
     const { refuseUntrusted } = await import('../choose-logins.js');
     refuseUntrusted(loaded);
   }
-  const identityLogin =
-    configuredToken === undefined ? await identityLoginOf(context, { loaded, server, options }) : undefined;
+  const logins = new AbortController();
+  const wiring = { context, loaded, server, options, isInteractive: options.interactive, signal: logins.signal };
+  const identityLogin = configuredToken === undefined ? await identityLoginOf(wiring) : undefined;
   const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
   const sign =
     server.identity?.method === 'jwt_header'
@@ -71,6 +73,7 @@ export async function serve(
     server,
     url,
     sources,
+    access: await upstreamAccessOf({ ...wiring, url }),
     sign,
     clientHeaders,
     protocol: options.protocol,
@@ -78,6 +81,8 @@ export async function serve(
     audit,
     version: VERSION,
   });
+  // A browser that nobody comes back from would keep the process.
+  logins.abort(new McpgwError('INTERRUPTED', 'the session has ended'));
   await audit?.close();
   const lost = audit?.failure();
   if (lost !== undefined) {
@@ -136,28 +141,4 @@ function tokenOptions(options: TokenOptions, env: Readonly<Record<string, string
   const file = env['MCPGW_TOKEN_FILE'];
   if (file !== undefined && file !== '') return { tokenFile: file };
   return env['MCPGW_TOKEN'] ? { tokenEnv: 'MCPGW_TOKEN' } : {};
-}
-
-interface LoginQuestion {
-  readonly loaded: LoadedPolicy;
-  readonly server: ServerPolicy;
-  readonly options: StoreOptions;
-}
-
-/** @throws McpgwError UNTRUSTED_CONFIG when the server needs a login and nobody named the configuration */
-async function identityLoginOf(
-  { host, log }: CommandContext,
-  { loaded, server, options }: LoginQuestion,
-): Promise<AccessTokenSource | undefined> {
-  const provider = server.identityProvider;
-  if (provider === undefined) return undefined;
-  const [{ refuseUntrusted }, { createIdentitySource }, { openCredentialStore }] = await Promise.all([
-    import('../choose-logins.js'),
-    import('../../oauth/access-token.js'),
-    import('../../store/credential-store.js'),
-  ]);
-  refuseUntrusted(loaded);
-  const store = openCredentialStore({ host, log, choice: options.credentialStore });
-  const source = createIdentitySource({ provider, store, host, log, serverName: server.name });
-  return () => source.current();
 }

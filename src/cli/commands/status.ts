@@ -1,6 +1,6 @@
 // `mcpgw status`: the logins that the configuration needs, and which of them are good. Asks no network.
 import { visibleText } from '../../diagnostics/visible-text.js';
-import { openCredentialStore } from '../../store/credential-store.js';
+import { openLoginStores } from '../../store/credential-store.js';
 import { namedServer, neededLogins } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -18,10 +18,10 @@ export async function status(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const { policy } = await loadPolicy(host, options);
-  const store = openCredentialStore({ host, log, choice: options.credentialStore });
+  const stores = openLoginStores({ host, log, choice: options.credentialStore });
   const rows: LoginRow[] = [];
   for (const login of neededLogins({ policy, server: namedServer(args, options.server) })) {
-    rows.push(...(await loginRows({ host, store, login })));
+    rows.push(...(await loginRows({ host, stores, login })));
   }
   const order = policy.servers.map(({ name }) => name);
   rows.sort((a, b) => order.indexOf(a.server) - order.indexOf(b.server));

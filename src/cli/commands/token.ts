@@ -1,8 +1,8 @@
-// `mcpgw token`: prints a valid access token of the identity login, refreshed if need be.
+// `mcpgw token`: prints a valid access token of a login, refreshed if need be.
 import { McpgwError } from '../../errors.js';
-import { createIdentitySource } from '../../oauth/access-token.js';
-import { openCredentialStore } from '../../store/credential-store.js';
-import { namedServer, oneLogin, refuseUntrusted } from '../choose-logins.js';
+import { createLoginSource } from '../../oauth/access-token.js';
+import { openLoginStores } from '../../store/credential-store.js';
+import { namedKind, namedServer, oneLogin, refuseUntrusted, type KindOptions } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -10,7 +10,7 @@ import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 
-export interface TokenCommandOptions extends OutputOptions, PolicyOptions, StoreOptions {
+export interface TokenCommandOptions extends OutputOptions, PolicyOptions, StoreOptions, KindOptions {
   /** The whole header line instead of the token alone. */
   readonly header?: boolean;
 }
@@ -23,11 +23,12 @@ export async function token(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const loaded = await loadPolicy(host, options);
-  const { servers, provider } = oneLogin({ policy: loaded.policy, server: namedServer(args, options.server) });
+  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
+  const { servers, target } = oneLogin(choice);
   refuseUntrusted(loaded);
   const [server] = servers;
-  const store = openCredentialStore({ host, log, choice: options.credentialStore });
-  const login = await createIdentitySource({ provider, store, host, log, serverName: server }).current();
+  const stores = openLoginStores({ host, log, choice: options.credentialStore });
+  const login = await createLoginSource({ target, ...stores, host, log, serverName: server }).current();
   if (login.kind === 'login-required') {
     throw new McpgwError('LOGIN_REQUIRED', login.message, { hint: login.command, details: { server } });
   }
@@ -37,7 +38,7 @@ export async function token(
     await context.printJson({
       version: 1,
       server,
-      kind: 'identity',
+      kind: target.server.kind,
       token_type: 'Bearer',
       access_token: value,
       expires_at: login.expiresAtMs === undefined ? null : new Date(login.expiresAtMs).toISOString(),

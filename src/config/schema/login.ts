@@ -23,6 +23,20 @@ export const SERVER_METADATA = [
   'token_endpoint_auth_methods_supported',
 ] as const;
 
+/** What a config may say of the client when it is registered (RFC 7591 section 2). */
+export const CLIENT_METADATA = [
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'software_id',
+  'software_version',
+  'grant_types',
+  'response_types',
+  'contacts',
+  'tos_uri',
+  'policy_uri',
+] as const;
+
 /** Would change what the server reads or how it answers, past everything that mcpgw checks. */
 export const DIVERTING_PARAMETERS: ReadonlySet<string> = new Set(['response_mode', 'request', 'request_uri']);
 

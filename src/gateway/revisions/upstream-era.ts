@@ -3,6 +3,7 @@
 // (spec: eras, "Which era is it?").
 import { INTERNAL_ERROR, METHOD_NOT_FOUND, isObject, metaOf, type Params, type RpcError } from '../json-rpc.js';
 import { envelopeHeaders, POST_HEADERS } from '../outbound-headers.js';
+import type { PolicyHeaders } from '../upstream-access.js';
 import { rpcErrorIn, upstreamError, type Upstream } from '../upstream.js';
 
 /** The member of `_meta` that names the revision of a request (2026-07-28, "_meta"). */
@@ -20,7 +21,7 @@ export interface ProbeOptions {
   /** That of the host's own request. */
   readonly envelope: Params;
   /** Policy headers of that request. */
-  readonly headers: readonly string[];
+  readonly headers: PolicyHeaders;
   /** How long the answer is waited for; undefined is 30 s. */
   readonly timeoutMs: number | undefined;
 }
@@ -45,7 +46,8 @@ export async function probeEra({ upstream, envelope, headers, timeoutMs }: Probe
   let answer: Params | undefined;
   const exchange = upstream.send({
     method: 'POST',
-    headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined }), ...headers],
+    headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined })],
+    policy: headers,
     body: JSON.stringify({ jsonrpc: '2.0', id: PROBE_ID, method, params: { _meta: envelope } }),
     onMessage: (text) => {
       answer ??= answerTo(PROBE_ID, text);

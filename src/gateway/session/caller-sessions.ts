@@ -138,7 +138,7 @@ export class CallerSessions {
       send: (onMessage) =>
         session.send({
           method: 'POST',
-          headers,
+          policy: headers,
           body: JSON.stringify({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params: own }),
           onMessage,
           onHead: ({ status, sessionId }) => {

@@ -8,8 +8,8 @@ import type { PassOn } from '../call.js';
 import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
-import type { Exchange, ExchangeOptions } from '../streamable-http.js';
-import type { Upstream } from '../upstream.js';
+import type { Exchange } from '../streamable-http.js';
+import type { Upstream, UpstreamRequest } from '../upstream.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 
 export interface SessionOptions {
@@ -21,6 +21,9 @@ export interface SessionOptions {
   /** What takes the server's messages beside the answers to calls. */
   readonly passOnOf: (session: UpstreamSession) => PassOn;
 }
+
+/** The session's own headers and those of the method come of themselves. */
+type SessionRequest = Omit<UpstreamRequest, 'headers'> & Partial<Pick<UpstreamRequest, 'headers'>>;
 
 export class UpstreamSession {
   readonly owner: string;
@@ -57,11 +60,11 @@ export class UpstreamSession {
     if (this.#standing?.isOver() === true && (this.#lapsed || isNew)) this.listen();
   }
 
-  send(request: Omit<ExchangeOptions, 'pool' | 'path' | 'hold'>): Exchange {
+  send(request: SessionRequest): Exchange {
     const own =
       request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
     const session = sessionHeaders({ id: this.id, version: this.version });
-    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...request.headers] });
+    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...(request.headers ?? [])] });
   }
 
   /** Sends what has no answer, and waits until the server has taken it, within a limit. */
@@ -72,7 +75,7 @@ export class UpstreamSession {
     await handOverMessage({
       log,
       server: upstream.name,
-      send: (onHead) => this.send({ method: 'POST', headers, body: text, onMessage: this.passOn, onHead }),
+      send: (onHead) => this.send({ method: 'POST', policy: headers, body: text, onMessage: this.passOn, onHead }),
     });
     ended?.(NO_ANSWER);
   }
@@ -103,7 +106,17 @@ export class UpstreamSession {
         this.#lapsed = passed === undefined;
         if (passed === undefined) return undefined;
         const position = lastEventId === undefined ? [] : ['last-event-id', lastEventId];
-        return this.send({ method: 'GET', headers: [...passed.headers, ...position], onMessage: this.passOn });
+        const exchange = this.send({
+          method: 'GET',
+          headers: position,
+          policy: passed.headers,
+          onMessage: this.passOn,
+        });
+        // A login is missing: it is opened again once the owner's messages pass.
+        void exchange.end.then(({ kind }) => {
+          if (kind === 'withheld') this.#lapsed = true;
+        });
+        return exchange;
       },
     });
   }
@@ -115,7 +128,7 @@ export class UpstreamSession {
     if (this.id === undefined) return;
     const passed = await this.#check({});
     if (passed === undefined) return;
-    await this.send({ method: 'DELETE', headers: passed.headers, onMessage: () => undefined }).end;
+    await this.send({ method: 'DELETE', policy: passed.headers, onMessage: () => undefined }).end;
   }
 
   async #check(message: Judged): Promise<Passed | undefined> {

@@ -4,21 +4,21 @@ import * as openid from 'openid-client';
 import { McpgwError } from '../../errors.js';
 import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
-import type { IdentityProvider } from '../../policy/model.js';
 import type { Credential } from '../../store/credential.js';
 import type { OAuthClient } from '../client.js';
 import { oauthFailure } from '../errors.js';
-import { authorityName } from '../identity-key.js';
+import { authorityName, type KnownServer } from '../login-key.js';
+import type { LoginTarget } from '../login-target.js';
 import { originsOf } from '../known-origin.js';
 import { startLoopbackServer, type LoopbackAnswer, type LoopbackServer } from '../loopback/loopback-server.js';
 import { chooseRedirect } from '../loopback/redirect-uri.js';
-import { warnOfDroppedIdToken } from '../login-client.js';
+import { warnOfDroppedIdToken, type LoginStart } from '../login-client.js';
 import { scopeToAsk } from '../scope-to-ask.js';
 import { toCredential } from './token-answer.js';
 
 export interface BrowserLoginOptions {
-  readonly client: OAuthClient;
-  readonly provider: IdentityProvider;
+  readonly start: LoginStart;
+  readonly target: LoginTarget;
   readonly host: Host;
   readonly log: Log;
   /** `--port`; undefined is the configured redirect's port, else a free one. */
@@ -30,7 +30,7 @@ export interface BrowserLoginOptions {
   /** Shows the http(s) URL to the person. `submit` takes a pasted redirect URL; false: it is not for this login. */
   readonly show: (url: string, submit: (pasted: string) => boolean) => Promise<void>;
   /** Keeps the credential. The browser is told "logged in" only after it has resolved. */
-  readonly keep: (credential: Credential) => Promise<void>;
+  readonly keep: (credential: Credential, provider: KnownServer) => Promise<void>;
 }
 
 /**
@@ -39,20 +39,20 @@ export interface BrowserLoginOptions {
  * @throws McpgwError LOGIN_REFUSED, TIMEOUT, NETWORK, IDP_FAILED, IO, what `keep` throws, the signal's reason
  */
 export async function logInWithBrowser(options: BrowserLoginOptions): Promise<void> {
-  const { client, provider, host, log, port, signal, show, keep } = options;
+  const { start, target, host, log, signal, show, keep } = options;
   const state = openid.randomState();
   try {
-    refuseWithoutPkce(client);
-    const redirect = chooseRedirect({ configured: provider.redirectUri, port, log });
-    const server = await startLoopbackServer({ redirect, state });
+    const server = await listen(options, state);
     try {
       signal.throwIfAborted();
+      const client = await start.connect(server.redirectUri);
+      const { provider } = client;
       const request = await buildRequest({ client, provider, state, redirectUri: server.redirectUri });
       await show(request.url, server.submit);
       const answer = await firstAnswer(server, options);
       client.renewDeadline();
       try {
-        await keep(await exchange({ client, provider, host, state, request, answer }));
+        await keep(await exchange({ client, provider, host, state, request, answer }), provider);
         warnOfDroppedIdToken(client, { log, provider });
         await answer.reply('done');
       } catch (error) {
@@ -63,21 +63,29 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
       server.close();
     }
   } catch (error) {
-    throw oauthFailure(error, authorityName(provider));
+    throw oauthFailure(error, authorityName(target.server));
   }
 }
 
-function refuseWithoutPkce({ metadata }: OAuthClient): void {
-  // Some large providers publish no list and support it all the same.
-  if (metadata.code_challenge_methods_supported?.includes('S256') !== false) return;
-  throw new McpgwError('IDP_FAILED', `${metadata.issuer} does not support PKCE with S256`, {
-    hint: 'if it does, state "code_challenge_methods_supported": ["S256"] in external_auth_config',
-  });
+/** Where a client that is registered already comes back to, as long as that port can be had. */
+async function listen({ start, target, port, log }: BrowserLoginOptions, state: string): Promise<LoopbackServer> {
+  const { redirectUri: configured } = target.server;
+  const { registeredUri } = start;
+  if (configured === undefined && port === undefined && registeredUri !== undefined) {
+    const redirect = chooseRedirect({ configured: registeredUri, port, log });
+    try {
+      return await startLoopbackServer({ redirect, state });
+    } catch (error) {
+      if (!(error instanceof McpgwError) || error.code !== 'IO') throw error;
+      log.debug('the port that the client is registered with is taken: another client is registered');
+    }
+  }
+  return startLoopbackServer({ redirect: chooseRedirect({ configured, port, log }), state });
 }
 
 interface RequestFacts {
   readonly client: OAuthClient;
-  readonly provider: IdentityProvider;
+  readonly provider: KnownServer;
   readonly state: string;
   readonly redirectUri: string;
 }
@@ -98,7 +106,7 @@ async function buildRequest({ client, provider, state, redirectUri }: RequestFac
     // Reserved names are refused by the configuration; what follows would override them in any case.
     ...provider.authorizationParams,
     redirect_uri: redirectUri,
-    scope,
+    ...(scope !== '' && { scope }),
     state,
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
@@ -130,7 +138,7 @@ function asError(reason: unknown): Error {
 
 interface ExchangeFacts {
   readonly client: OAuthClient;
-  readonly provider: IdentityProvider;
+  readonly provider: KnownServer;
   readonly host: Host;
   readonly state: string;
   readonly request: AuthorizationRequest;

@@ -5,9 +5,9 @@ import { McpgwError } from '../../errors.js';
 import { fetchableUrl } from '../../net/fetchable-url.js';
 import type { Credential } from '../../store/credential.js';
 import { oauthFailure } from '../errors.js';
-import { authorityName } from '../identity-key.js';
+import { authorityName } from '../login-key.js';
 import { originsOf } from '../known-origin.js';
-import { warnOfDroppedIdToken } from '../login-client.js';
+import { warnOfDroppedIdToken, type LoginClient } from '../login-client.js';
 import { scopeToAsk } from '../scope-to-ask.js';
 import type { BrowserLoginOptions } from './authorization-code.js';
 import { toCredential } from './token-answer.js';
@@ -34,10 +34,11 @@ export interface DeviceLoginOptions extends Omit<BrowserLoginOptions, 'port' | '
  *   what `keep` throws, the signal's reason
  */
 export async function logInWithDevice(options: DeviceLoginOptions): Promise<void> {
-  const { client, provider, log, showCode, keep } = options;
-  const { metadata, config } = client;
-  const scope = scopeToAsk(provider.scope, metadata.scopes_supported);
+  const { start, target, log, showCode, keep } = options;
   try {
+    const client = await start.connect(undefined);
+    const { metadata, config, provider } = client;
+    const scope = scopeToAsk(provider.scope, metadata.scopes_supported);
     const begun = await openid.initiateDeviceAuthorization(config, {
       ...(scope !== '' && { scope }),
       ...(provider.resource !== undefined && { resource: provider.resource }),
@@ -52,7 +53,7 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
           ? undefined
           : webAddress(begun.verification_uri_complete, metadata.issuer),
     });
-    const { answer, sentAtMs } = await polled(begun, lifeMs, options);
+    const { answer, sentAtMs } = await polled(begun, lifeMs, { ...options, client });
     const credential: Credential = toCredential({
       answer,
       sentAtMs,
@@ -60,10 +61,10 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
       issuer: metadata.issuer,
       origins: originsOf(metadata),
     });
-    await keep(credential);
+    await keep(credential, provider);
     warnOfDroppedIdToken(client, { log, provider });
   } catch (error) {
-    throw oauthFailure(error, authorityName(provider));
+    throw oauthFailure(error, authorityName(target.server));
   }
 }
 
@@ -78,8 +79,9 @@ function webAddress(text: string, issuer: string): string {
 async function polled(
   begun: openid.DeviceAuthorizationResponse,
   lifeMs: number,
-  { client, provider, host, log, signal }: DeviceLoginOptions,
+  { client, host, log, signal }: DeviceLoginOptions & { readonly client: LoginClient },
 ) {
+  const { provider } = client;
   client.limitEachRequest();
   const deadline = AbortSignal.timeout(lifeMs);
   const stop = AbortSignal.any([deadline, signal]);

@@ -4,17 +4,16 @@
 import * as openid from 'openid-client';
 import type { Host } from '../../host.js';
 import type { Log } from '../../log.js';
-import type { IdentityProvider } from '../../policy/model.js';
 import type { Secret } from '../../secret/secret.js';
 import type { Credential } from '../../store/credential.js';
 import { createClient } from '../client.js';
 import { isInvalidGrant, oauthFailure } from '../errors.js';
-import { authorityName } from '../identity-key.js';
+import { authorityName, type KnownServer } from '../login-key.js';
 import { foreignOrigin } from '../known-origin.js';
 import { toCredential } from './token-answer.js';
 
 export interface RefreshOptions {
-  readonly provider: IdentityProvider;
+  readonly provider: KnownServer;
   readonly host: Host;
   readonly log: Log;
   readonly credential: Credential;

@@ -2,7 +2,7 @@
 // names compare without case. Returns what is sent and, for everything that is not, why. `simulate` prints exactly
 // this; `serve` sends exactly this (spec: headers, "Merge order" and "Provenance").
 import type { HeaderField, ServerPolicy } from '../model.js';
-import { Secret, type Text } from '../../secret/secret.js';
+import type { Text } from '../../secret/secret.js';
 import { forwardHeaders, type DropReason } from './forward.js';
 import { canonicalName } from './header-name.js';
 import { isTransportName } from './protected.js';
@@ -36,15 +36,15 @@ export interface MergeInput {
   readonly client: readonly HeaderField[];
   readonly server: Pick<
     ServerPolicy,
-    'authType' | 'headers' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'
+    'authType' | 'headers' | 'upstreamAccess' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'
   >;
   /** What `policy/identity/disclose.ts` made; undefined when nothing is sent. */
   readonly identity: HeaderField | undefined;
-  /** The upstream access token, when an OAuth `auth_type` has one. */
-  readonly upstreamAccess?: Secret;
+  /** What authenticates the gateway now: the token of a login, or the headers of a `header_command`. */
+  readonly access?: readonly HeaderField[] | undefined;
 }
 
-export function mergeHeaders({ client, server, identity, upstreamAccess }: MergeInput): MergedHeaders {
+export function mergeHeaders({ client, server, identity, access = [] }: MergeInput): MergedHeaders {
   const { forwarded, refused } = forwardHeaders({ client, policy: server.forward, managed: managedNames(server) });
   const merging: Merging = { sent: new Map(), dropped: [] };
   for (const { name, value, reason } of refused) {
@@ -60,7 +60,10 @@ export function mergeHeaders({ client, server, identity, upstreamAccess }: Merge
       put(merging, key, { name, value, source, renamedFrom: undefined, overrode: NONE });
     }
   };
-  configured('auth', authHeaders(server, upstreamAccess));
+  if (!usesOAuth(server)) configured('auth', server.headers);
+  // Where nobody said that the gateway logs in, what the client may bring goes before.
+  const yields = server.upstreamAccess?.when === 'challenged' && merging.sent.has('authorization');
+  configured('auth', yields ? [] : access);
   configured('passthrough', server.passthroughHeaders);
   if (identity !== undefined) configured('identity', [identity]);
   return { sent: [...merging.sent.values()], dropped: merging.dropped };
@@ -98,8 +101,10 @@ function put({ sent, dropped }: Merging, key: string, header: SentHeader): void 
 }
 
 /** Names that a client may not set because this configuration manages them, in lower case. */
-export function managedNames(server: Pick<ServerPolicy, 'identity' | 'tokenRules'>): ReadonlySet<string> {
+export function managedNames(server: Pick<ServerPolicy, 'authType' | 'identity' | 'tokenRules'>): ReadonlySet<string> {
   const names = new Set<string>();
+  // Also before there is a login: no token of a caller goes where the gateway's own belongs.
+  if (usesOAuth(server)) names.add('authorization');
   // Also when identity forwarding then has nothing to send: nothing of the client may stand in for it.
   if (server.identity !== undefined) names.add(canonicalName(server.identity.headerName));
   if (server.tokenRules !== undefined) {
@@ -109,9 +114,7 @@ export function managedNames(server: Pick<ServerPolicy, 'identity' | 'tokenRules
   return names;
 }
 
-/** Static headers, or with an OAuth `auth_type` the access token and no static header at all. */
-function authHeaders(server: MergeInput['server'], upstreamAccess: Secret | undefined): readonly HeaderField[] {
-  if (server.authType !== 'oauth_auto' && server.authType !== 'oauth_client_credentials') return server.headers;
-  if (upstreamAccess === undefined) return [];
-  return [{ name: 'Authorization', value: new Secret(`Bearer ${upstreamAccess.reveal()}`) }];
+/** By OAuth the gateway sends its token, and no static header at all. */
+function usesOAuth({ authType }: Pick<ServerPolicy, 'authType'>): boolean {
+  return authType === 'oauth_auto' || authType === 'oauth_client_credentials';
 }

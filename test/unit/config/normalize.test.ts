@@ -5,6 +5,24 @@ import { checkText, policyOf, serverOf } from './check-text.js';
 const JWKS = { jwksUri: 'https://idp.example/keys' };
 const IDP = { issuer: 'https://idp.example' };
 
+/** What nobody says anything about. */
+const UPSTREAM = {
+  kind: 'upstream',
+  grant: 'authorization_code',
+  issuer: undefined,
+  metadata: {},
+  clientId: undefined,
+  clientSecret: undefined,
+  tokenEndpointAuthMethod: 'none',
+  clientAssertion: undefined,
+  clientMetadataUrl: undefined,
+  clientMetadata: {},
+  scope: undefined,
+  resource: undefined,
+  redirectUri: undefined,
+  authorizationParams: {},
+};
+
 describe('the three forms', () => {
   test('a bare policy is one server named default, without a URL', async () => {
     expect(await policyOf({})).toEqual({
@@ -20,6 +38,8 @@ describe('the three forms', () => {
           transport: 'auto',
           authType: undefined,
           headers: [],
+          headerCommand: undefined,
+          upstreamAccess: { when: 'challenged', server: UPSTREAM },
           passthroughHeaders: [],
           forward: { mode: 'none' },
           identity: undefined,
@@ -283,15 +303,10 @@ describe('external_auth_config', () => {
       token_endpoint: 'https://idp.example/token',
     };
     expect(await providerOf(endpoints)).toEqual({
-      issuer: undefined,
+      ...UPSTREAM,
+      kind: 'identity',
       metadata: endpoints,
-      clientId: undefined,
-      clientSecret: undefined,
-      tokenEndpointAuthMethod: 'none',
       scope: 'openid',
-      resource: undefined,
-      redirectUri: undefined,
-      authorizationParams: {},
     });
   });
 
@@ -316,6 +331,56 @@ describe('external_auth_config', () => {
   test('sends no resource when it says false', async () => {
     expect((await providerOf({ ...IDP, resource: false }))?.resource).toBeUndefined();
     expect((await providerOf({ ...IDP, resource: 'https://a' }))?.resource).toBe('https://a');
+  });
+});
+
+describe('the access to the upstream', () => {
+  const accessOf = async (config: object) => (await serverOf(config)).upstreamAccess;
+
+  test.each<[string, object]>([
+    ['none is said to be needed', { auth_type: 'none' }],
+    ['headers are', { auth_type: 'headers' }],
+    ['there are headers', { headers: { 'X-Key': '${K:-k}' } }],
+    ['a program gives headers', { header_command: { command: ['a'] } }],
+    ['another Authorization goes', { passthrough_headers: { authorization: 'Basic x' } }],
+    ["the caller's token goes in its header", { user_identity_forwarding: { method: 'bearer' } }],
+  ])('is none of OAuth where %s', async (_what, config) => {
+    expect(await accessOf(config)).toBeUndefined();
+  });
+
+  test('is found out when nobody says anything, and certain when auth_type says it', async () => {
+    expect((await accessOf({}))?.when).toBe('challenged');
+    const auto = await accessOf({ auth_type: 'oauth_auto', headers: { 'X-Key': '${K:-k}' } });
+    expect(auto).toMatchObject({ when: 'always', server: { kind: 'upstream', grant: 'authorization_code' } });
+    expect(await accessOf({ auth_type: 'oauth_client_credentials' })).toMatchObject({
+      when: 'always',
+      server: { grant: 'client_credentials' },
+    });
+  });
+
+  test('is as oauth_metadata states it', async () => {
+    const oauth_metadata = {
+      issuer: 'https://as.example',
+      token_endpoint: 'https://as.example/token',
+      client_id_metadata_url: 'https://me.example/client.json',
+      client_name: 'Ours',
+      grant_types: ['authorization_code'],
+      resource: false,
+      scope: 'mcp:read',
+    };
+    expect((await accessOf({ oauth_metadata }))?.server).toMatchObject({
+      issuer: 'https://as.example',
+      metadata: { issuer: 'https://as.example', token_endpoint: 'https://as.example/token' },
+      clientMetadataUrl: 'https://me.example/client.json',
+      clientMetadata: { client_name: 'Ours', grant_types: ['authorization_code'] },
+      resource: false,
+      scope: 'mcp:read',
+    });
+  });
+
+  test('a header_command has 30 s, and is used until it is refused', async () => {
+    const server = await serverOf({ header_command: { command: ['print', 'it'] } });
+    expect(server.headerCommand).toEqual({ command: ['print', 'it'], ttlSeconds: undefined, timeoutMs: 30_000 });
   });
 });
 
@@ -386,18 +451,9 @@ describe('which tools there are', () => {
 
 describe('keys that this version does not enforce', () => {
   test.each<[string, object]>([
-    ['header_command /header_command', { header_command: { command: ['a'] } }],
     ['tls /tls', { tls: {} }],
     ['transport: sse /transport', { transport: 'sse' }],
     ['transport: sse /type', { type: 'sse' }],
-    ['auth_type: oauth_auto /auth_type', { auth_type: 'oauth_auto' }],
-    ['auth_type: oauth_client_credentials /auth_type', { auth_type: 'oauth_client_credentials' }],
-    ['oauth_metadata /oauth_metadata', { oauth_metadata: {} }],
-    ['external_auth_config without client_id /external_auth_config', { external_auth_config: IDP }],
-    [
-      'client_id_metadata_url /external_auth_config/client_id_metadata_url',
-      { external_auth_config: { ...IDP, client_id_metadata_url: 'https://c' } },
-    ],
   ])('are named with their place: %s', async (expected, config) => {
     expect(await unsupported(config)).toEqual([expected]);
   });
@@ -406,11 +462,11 @@ describe('keys that this version does not enforce', () => {
     const found = await unsupported({
       tls: {},
       mcpServers: {
-        a: { url: 'https://a.example', header_command: { command: ['a'] } },
+        a: { url: 'https://a.example', transport: 'sse' },
         b: { url: 'https://b.example', tls: null, oauth_metadata: null },
       },
     });
-    expect(found).toEqual(['tls /tls', 'header_command /mcpServers/a/header_command']);
+    expect(found).toEqual(['tls /tls', 'transport: sse /mcpServers/a/transport']);
   });
 
   test('are not looked for in a configuration with errors', async () => {

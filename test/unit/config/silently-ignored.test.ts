@@ -1,18 +1,10 @@
 // Keys that are valid and would have no effect: each is refused, noted as unsupported, warned of, or obeyed.
 import { describe, expect, it } from 'vitest';
-import { checkText, policyOf, serverOf } from './check-text.js';
+import { checkText, serverOf } from './check-text.js';
 
 const URL_OF = { url: 'https://mcp.example.com/mcp' };
 
 describe('a key that is accepted', () => {
-  it('is noted as unsupported where a login would need to register a client', async () => {
-    const external_auth_config = { issuer: 'https://idp.example.com' };
-    const { unsupported } = await policyOf({ mcpServers: { a: { ...URL_OF, external_auth_config } } });
-    expect(unsupported.map(({ pointer }) => pointer)).toEqual([
-      expect.stringContaining('/mcpServers/a/external_auth_config'),
-    ]);
-  });
-
   it.each(['redirect_uris', 'jwks', 'software_statement'])(
     'is warned of when client metadata cannot be set: %s',
     async (key) => {

@@ -7,7 +7,7 @@ const nothing = (): void => undefined;
 const SILENT = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 const passed: Enforced = {
   verdict: 'pass',
-  headers: [],
+  headers: { list: [], access: undefined },
   principal: 'p',
   credential: undefined,
   text: '{}',

@@ -2,7 +2,8 @@ import type { CustomFetch } from 'openid-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import { discoverProvider } from '../../../src/oauth/discover.js';
-import type { IdentityProvider } from '../../../src/policy/model.js';
+import type { AuthorizationServer } from '../../../src/policy/model.js';
+import { PUBLIC_CLIENT } from '../../support/authorization-server.js';
 import { createTestHost, type TestHost } from '../../support/test-host.js';
 
 const ISSUER = 'https://idp.example.com';
@@ -25,7 +26,7 @@ afterEach(() => test.remove());
 
 interface Setting {
   readonly documents: Readonly<Record<string, unknown>>;
-  readonly provider?: Partial<IdentityProvider>;
+  readonly provider?: Partial<AuthorizationServer>;
 }
 
 function discover({ documents, provider = {} }: Setting) {
@@ -35,16 +36,8 @@ function discover({ documents, provider = {} }: Setting) {
   };
   return discoverProvider({
     provider: {
+      ...PUBLIC_CLIENT,
       issuer: ISSUER,
-      metadata: {},
-      clientId: 'mcpgw',
-      clientSecret: undefined,
-      tokenEndpointAuthMethod: 'none',
-      clientAssertion: undefined,
-      scope: 'openid',
-      resource: undefined,
-      redirectUri: undefined,
-      authorizationParams: {},
       ...provider,
     },
     fetch,

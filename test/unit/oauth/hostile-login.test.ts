@@ -14,7 +14,8 @@ import { createContext } from '../../../src/cli/context.js';
 import { McpgwError } from '../../../src/errors.js';
 import { createLog } from '../../../src/log.js';
 import { discoverProvider } from '../../../src/oauth/discover.js';
-import { identityKey } from '../../../src/oauth/identity-key.js';
+import { loginKey } from '../../../src/oauth/login-key.js';
+import { statedServer } from '../../../src/oauth/login-target.js';
 import { startLoopbackServer } from '../../../src/oauth/loopback/loopback-server.js';
 import { Secret } from '../../../src/secret/secret.js';
 import { openCredentialStore } from '../../../src/store/credential-store.js';
@@ -58,9 +59,10 @@ const FILE_STORE = { credentialStore: 'file' } as const;
 
 async function storeLogin(test: TestHost, external: unknown, changes: Partial<Credential>): Promise<void> {
   const { identityProvider } = await serverOf(configOf(external));
-  if (identityProvider === undefined) throw new Error('no provider');
+  const provider = identityProvider && statedServer({ server: identityProvider, url: undefined });
+  if (provider === undefined) throw new Error('no provider');
   const log = createLog({ host: test.host, level: 'error', format: 'text' });
-  await openCredentialStore({ host: test.host, log, choice: 'file' }).save(identityKey(identityProvider), {
+  await openCredentialStore({ host: test.host, log, choice: 'file' }).save(loginKey(provider), {
     accessToken: new Secret('access-1'),
     obtainedAtMs: test.host.now(),
     expiresAtMs: test.host.now() + 3_600_000,
@@ -158,7 +160,13 @@ describe('a configuration that nobody named', () => {
     await expect(token(context, [], FILE_STORE)).rejects.toMatchObject(untrusted);
     await expect(logout(context, [], FILE_STORE)).rejects.toMatchObject(untrusted);
     await expect(login(context, [], { ...FILE_STORE, timeout: '5' })).rejects.toMatchObject(untrusted);
-    const serving = serve(context, [], { ...FILE_STORE, header: [], protocol: 'auto', shadow: false });
+    const serving = serve(context, [], {
+      ...FILE_STORE,
+      header: [],
+      protocol: 'auto',
+      shadow: false,
+      interactive: false,
+    });
     await expect(serving).rejects.toMatchObject(untrusted);
     expect(test.opened).toEqual([]);
     expect(test.stdout()).toBe('');
@@ -301,7 +309,9 @@ describe('mcpgw login', () => {
         b: { url: 'https://b.example.com', external_auth_config: { ...external, scope: 'openid b:write' } },
       },
     });
-    const asked = neededLogins({ policy, server: undefined }).map(({ provider }) => provider.scope ?? '');
+    const asked = neededLogins({ policy, server: undefined, kind: 'identity' }).map(
+      ({ target }) => target.server.scope ?? '',
+    );
     expect(asked.join(' ').split(' ')).toEqual(expect.arrayContaining(['a:read', 'b:write']));
     // One stored login, so one request must have both.
     expect(asked).toHaveLength(1);
@@ -333,8 +343,8 @@ describe('mcpgw login', () => {
         b: { url: 'https://b.example.com', external_auth_config: { ...external, scope: 'b:write' } },
       },
     });
-    expect(neededLogins({ policy, server: 'a' })).toMatchObject([
-      { servers: ['a'], provider: { scope: 'openid b:write' } },
+    expect(neededLogins({ policy, server: 'a', kind: 'identity' })).toMatchObject([
+      { servers: ['a'], target: { server: { scope: 'openid b:write' } } },
     ]);
   });
 

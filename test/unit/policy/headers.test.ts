@@ -7,15 +7,17 @@ import { decide } from '../../../src/policy/decide.js';
 import type { ForwardPolicy, HeaderField, IdentityPolicy, ServerPolicy } from '../../../src/policy/model.js';
 import type { Principal } from '../../../src/policy/principal.js';
 import { reveal, Secret } from '../../../src/secret/secret.js';
+import { PUBLIC_CLIENT } from '../../support/authorization-server.js';
 
 type MergedServer = Pick<
   ServerPolicy,
-  'authType' | 'headers' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'
+  'authType' | 'headers' | 'upstreamAccess' | 'passthroughHeaders' | 'forward' | 'identity' | 'tokenRules'
 >;
 
 const bare: MergedServer = {
   authType: undefined,
   headers: [],
+  upstreamAccess: undefined,
   passthroughHeaders: [],
   forward: { mode: 'none' },
   identity: undefined,
@@ -203,6 +205,33 @@ describe('merging headers', () => {
   it('sends no static header with an OAuth auth_type', () => {
     const server = { ...bare, authType: 'oauth_auto' as const, headers: [{ name: 'X-Static', value: 's' }] };
     expect(mergeHeaders({ client: [], server, identity: undefined }).sent).toEqual([]);
+  });
+
+  it("sends the gateway's own token with an OAuth auth_type, and that of no caller in its place", () => {
+    const forward: ForwardPolicy = { mode: 'all-except', excluded: [], renames: [] };
+    const server = { ...bare, authType: 'oauth_auto' as const, forward };
+    const client = [{ name: 'authorization', value: 'Bearer client' }];
+    const access = [{ name: 'Authorization', value: new Secret('Bearer own') }];
+    const { sent } = mergeHeaders({ client, server, access, identity: undefined });
+    expect(sent.map(({ name, value, source }) => [name, reveal(value), source])).toEqual([
+      ['Authorization', 'Bearer own', 'auth'],
+    ]);
+    // Before there is a login, too.
+    expect(mergeHeaders({ client, server, identity: undefined }).sent).toEqual([]);
+  });
+
+  it('sends what the client may bring before a login that nobody has asked for', () => {
+    const forward: ForwardPolicy = { mode: 'allowlist', entries: [{ from: 'Authorization' }] };
+    const upstreamAccess = { when: 'challenged' as const, server: PUBLIC_CLIENT };
+    const access = [{ name: 'Authorization', value: 'Bearer own' }];
+    const server = { ...bare, forward, upstreamAccess };
+    const client = [{ name: 'authorization', value: 'Bearer client' }];
+    expect(mergeHeaders({ client, server, access, identity: undefined }).sent).toMatchObject([
+      { value: 'Bearer client' },
+    ]);
+    expect(mergeHeaders({ client: [], server, access, identity: undefined }).sent).toMatchObject([
+      { value: 'Bearer own' },
+    ]);
   });
 
   it('drops what Connection names', () => {

@@ -5,7 +5,7 @@ import type { Path } from '../../../config/path.js';
 import { elementsOf, memberOf } from '../../../config/raw-value.js';
 import { shownOrigin } from '../../../net/fetchable-url.js';
 import { discover } from '../exchange/discovery.js';
-import { namedUrl } from '../exchange/named-url.js';
+import { namedUrl } from '../../../net/named-url.js';
 import { notAsked, onlineFinding } from '../online-finding.js';
 import { keptBack, type PlacedText, type ServerSubject } from '../server-settings.js';
 import { namesIssuer } from './issuer-names.js';

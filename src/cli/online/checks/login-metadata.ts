@@ -4,7 +4,7 @@ import type { LintFinding } from '../../../config/lint.js';
 import { elementsOf, hasMember, memberOf } from '../../../config/raw-value.js';
 import { fetchableUrl, shownOrigin } from '../../../net/fetchable-url.js';
 import type { Metadata } from '../exchange/discovery.js';
-import { namedUrl } from '../exchange/named-url.js';
+import { namedUrl } from '../../../net/named-url.js';
 import { notAsked, onlineFinding } from '../online-finding.js';
 import { keptBack, memberText, settingOfServer, type ServerSubject } from '../server-settings.js';
 import type { NamedIssuer } from './issuer-settings.js';

@@ -3,9 +3,10 @@
 import type { LintFinding } from '../../../config/lint.js';
 import type { Path } from '../../../config/path.js';
 import { hasMember, memberOf } from '../../../config/raw-value.js';
-import { couldNotBeDecided, wellKnown } from '../exchange/discovery.js';
-import { namedUrl } from '../exchange/named-url.js';
+import { couldNotBeDecided } from '../exchange/discovery.js';
+import { namedUrl } from '../../../net/named-url.js';
 import { fetchableUrl, shownOrigin } from '../../../net/fetchable-url.js';
+import { resourceCovers, resourceMetadataPlaces } from '../../../oauth/upstream/resource.js';
 import { notAsked, onlineFinding } from '../online-finding.js';
 import { memberText, settingOfServer, type ServerSubject } from '../server-settings.js';
 import { checkAuthorizationServers } from './authorization-server.js';
@@ -87,9 +88,8 @@ async function findResource(
  * origin says is only for an upstream that wants a login: one that wants none may have a neighbour who does.
  */
 function placesOf({ url, isNeeded }: ResourceQuestion, named: URL | undefined): readonly string[] {
-  const name = 'oauth-protected-resource';
-  const own = wellKnown(url.href, { name, at: 'start' });
-  const places = isNeeded ? [own, wellKnown(url.origin, { name, at: 'start' })] : [own];
+  const [own, root] = resourceMetadataPlaces(url);
+  const places = isNeeded ? [own, root] : [own];
   return [...new Set([...(named === undefined ? [] : [named.href]), ...places.filter((place) => fetchableUrl(place))])];
 }
 
@@ -99,14 +99,7 @@ function resourceFindings(resource: unknown, { url, path }: ResourceQuestion): r
     const message = `the protected-resource metadata of the upstream ${origin} does not say which resource it is about`;
     return [onlineFinding('MCPGW203', { path, message })];
   }
-  if (covers(new URL(resource), url)) return [];
+  if (resourceCovers(new URL(resource), url)) return [];
   const message = `the protected-resource metadata of the upstream ${origin} is about another resource than \`url\``;
   return [onlineFinding('MCPGW211', { path, message })];
-}
-
-/** The same origin, and the same path or one above it. */
-function covers(resource: URL, url: URL): boolean {
-  if (resource.origin !== url.origin || (resource.search !== '' && resource.search !== url.search)) return false;
-  const above = resource.pathname.replace(/\/$/, '');
-  return url.pathname === above || url.pathname.startsWith(`${above}/`);
 }

@@ -6,7 +6,7 @@ import { shownOrigin } from '../../../net/fetchable-url.js';
 import { isPassing } from '../exchange/discovery.js';
 import { onlineFinding } from '../online-finding.js';
 import { keptBack, placedText, settingOfServer, type ServerSubject } from '../server-settings.js';
-import { resourceMetadataOf } from './challenge.js';
+import { bearerChallenge } from '../../../oauth/upstream/challenge.js';
 import { checkResource } from './resource.js';
 
 export async function checkUpstream(subject: ServerSubject): Promise<readonly LintFinding[]> {
@@ -26,7 +26,7 @@ export async function checkUpstream(subject: ServerSubject): Promise<readonly Li
     subject,
     url: new URL(text),
     path,
-    challenged: status === 401 ? resourceMetadataOf(headers) : undefined,
+    challenged: status === 401 ? bearerChallenge(headers.get('www-authenticate'))?.resourceMetadata : undefined,
     isNeeded: access !== 'whatever-it-asks' || status === 401,
     hasBrowser: access !== 'oauth_client_credentials',
   });

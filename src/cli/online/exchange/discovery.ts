@@ -1,6 +1,7 @@
 // The metadata of an authorization server, from its issuer: the well-known places in the order in which a login tries
 // them (spec: login, "Finding and registering"; OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
 import type { JsonAnswer } from '../../../net/http.js';
+import { wellKnown } from '../../../net/well-known.js';
 import type { Network } from './network.js';
 
 /** An identity provider is asked for OpenID discovery first, an upstream's authorization server for RFC 8414 first. */
@@ -54,20 +55,4 @@ export function discoveryUrls(issuer: string, order: DiscoveryOrder): readonly s
   const inserted = wellKnown(issuer, { name: 'openid-configuration', at: 'start' });
   const urls = order === 'identity' ? [appended, authorizationServer] : [authorizationServer, inserted, appended];
   return [...new Set(urls)];
-}
-
-export interface WellKnownPlace {
-  readonly name: string;
-  /** Before the path (RFC 8615) or behind it (OpenID). */
-  readonly at: 'start' | 'end';
-}
-
-/** The URL of a well-known document; a slash at the end of the path does not count. */
-export function wellKnown(text: string, { name, at }: WellKnownPlace): string {
-  const url = new URL(text);
-  const path = url.pathname.replace(/\/$/, '');
-  url.pathname = at === 'start' ? `/.well-known/${name}${path}` : `${path}/.well-known/${name}`;
-  url.search = '';
-  url.hash = '';
-  return url.href;
 }

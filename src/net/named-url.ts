@@ -2,7 +2,7 @@
 // this machine than the stranger is, so that no server can make mcpgw call what only this machine can reach. Goes by the
 // address as written: names are not resolved.
 import { BlockList, isIP } from 'node:net';
-import { fetchableUrl, isLoopbackHost } from '../../../net/fetchable-url.js';
+import { fetchableUrl, isLoopbackHost } from './fetchable-url.js';
 
 const LONGEST_URL = 2048;
 /** RFC 1035 section 2.3.4. */

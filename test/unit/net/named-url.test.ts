@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedUrl } from '../../../../src/cli/online/exchange/named-url.js';
+import { namedUrl } from '../../../src/net/named-url.js';
 
 const PUBLIC = new URL('https://mcp.example.com/');
 const PRIVATE = new URL('https://10.0.0.1/');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { resourceMetadataOf } from '../../../../src/cli/online/checks/challenge.js';
+import { bearerChallenge } from '../../../../src/oauth/upstream/challenge.js';
 
-const of = (text: string): string | undefined => resourceMetadataOf(new Headers({ 'www-authenticate': text }));
+const of = (text: string): string | undefined => bearerChallenge(text)?.resourceMetadata;
 
 it.each([
   ['Bearer resource_metadata="https://a/b"', 'https://a/b'],

@@ -1,0 +1,128 @@
+// What authenticates the gateway itself at an upstream and changes with time: the token of a login, or the headers of a
+// helper. When the upstream refuses it, the request goes once more with a newer one: what was refused has not run.
+import { McpgwError } from '../errors.js';
+import { canonicalName } from '../policy/headers/header-name.js';
+import type { HeaderField } from '../policy/model.js';
+import { reveal } from '../secret/secret.js';
+import { INTERNAL_ERROR, loginRequired, type RpcError } from './json-rpc.js';
+import type { AnswerHead, Exchange, ExchangeEnd } from './streamable-http.js';
+
+export interface UpstreamAccess {
+  readonly headers: readonly HeaderField[];
+}
+
+/** A person has to log in first. */
+export interface LoginNeeded {
+  readonly kind: 'login-required';
+  readonly message: string;
+  /** What to run. */
+  readonly command: string;
+}
+
+export interface AccessRefusal {
+  readonly status: number;
+  /** `WWW-Authenticate`. */
+  readonly challenge: string | undefined;
+  /** What was refused; undefined: nothing was sent. */
+  readonly used: UpstreamAccess | undefined;
+  /** Of this request: 1 is the first. */
+  readonly attempt: number;
+  /** The host waits for this request: a person may be asked for its sake. */
+  readonly isAwaited: boolean;
+}
+
+/** Both throw McpgwError when they fail. */
+export interface UpstreamAccessSource {
+  /** What to send now, the same object as long as nothing changes; undefined: nothing, and the upstream says what it wants. */
+  readonly current: () => Promise<UpstreamAccess | undefined>;
+  /** What to send instead; undefined: the refusal is about something else. */
+  readonly renew: (refusal: AccessRefusal) => Promise<UpstreamAccess | LoginNeeded | undefined>;
+}
+
+/** The headers of one request as the policy gives them, and which access is among them. */
+export interface PolicyHeaders {
+  /** Names and values in turn, as the wire takes them. */
+  readonly list: readonly string[];
+  readonly access: UpstreamAccess | undefined;
+}
+
+export interface AuthorizedExchange {
+  readonly policy: PolicyHeaders;
+  readonly source: UpstreamAccessSource;
+  /** The upstream's name. */
+  readonly server: string;
+  readonly isAwaited: boolean;
+  readonly onHead: ((head: AnswerHead) => void) | undefined;
+  readonly send: (policyHeaders: readonly string[], onHead: (head: AnswerHead) => void) => Exchange;
+}
+
+/** A request is sent this often at most. */
+const ATTEMPTS = 4;
+
+export function authorizedExchange(options: AuthorizedExchange): Exchange {
+  const { policy, source, server, isAwaited, onHead, send } = options;
+  let isAborted = false;
+  let current: Exchange | undefined;
+  let abort: () => void = () => undefined;
+
+  const run = async (): Promise<ExchangeEnd> => {
+    let { list, access: used } = policy;
+    for (let attempt = 1; ; attempt++) {
+      current = send(list, (head) => {
+        if (!isRefusal(head)) onHead?.(head);
+      });
+      const ended = await current.end;
+      if (isAborted || ended.kind !== 'refused' || !isRefusal(ended.head) || attempt === ATTEMPTS) return ended;
+      const { status, wwwAuthenticate: challenge } = ended.head;
+      const renewed = await source.renew({ status, challenge, used, attempt, isAwaited });
+      if (isAborted) return { kind: 'aborted' };
+      if (renewed === undefined) return ended;
+      if ('kind' in renewed) return { kind: 'withheld', error: loginRequired(renewed) };
+      const next = withAccess(list, used, renewed);
+      if (next.every((text, index) => text === list[index]) && next.length === list.length) return ended;
+      [list, used] = [next, renewed];
+    }
+  };
+  const end = new Promise<ExchangeEnd>((resolve) => {
+    abort = () => {
+      isAborted = true;
+      current?.abort();
+      resolve({ kind: 'aborted' });
+    };
+    run().then(resolve, (error: unknown) => resolve({ kind: 'withheld', error: notRenewed(server, error) }));
+  });
+  return { end, abort };
+}
+
+/** 403 is the policy of the upstream, unless it says that another token would do (RFC 6750 section 3.1). */
+function isRefusal({ status, wwwAuthenticate }: AnswerHead): boolean {
+  return status === 401 || (status === 403 && /\binsufficient_scope\b/.test(wwwAuthenticate ?? ''));
+}
+
+/** The list with one access in the place of another: where the policy gave a name to something else, that stays. */
+function withAccess(
+  list: readonly string[],
+  before: UpstreamAccess | undefined,
+  after: UpstreamAccess,
+): readonly string[] {
+  const old = new Map(before?.headers.map(({ name, value }) => [canonicalName(name), reveal(value)]));
+  const left: string[] = [];
+  for (let index = 0; index < list.length; index += 2) {
+    const [name = '', value = ''] = [list[index], list[index + 1]];
+    if (old.get(canonicalName(name)) !== value) left.push(name, value);
+  }
+  const taken = new Set(left.filter((_text, index) => index % 2 === 0).map(canonicalName));
+  const added = after.headers.filter(({ name }) => !taken.has(canonicalName(name)));
+  return [...left, ...added.flatMap(({ name, value }) => [name, reveal(value)])];
+}
+
+function notRenewed(server: string, error: unknown): RpcError {
+  const why = error instanceof McpgwError ? error.message : 'an unexpected error';
+  return {
+    code: INTERNAL_ERROR,
+    message: `the access to the upstream ${server} could not be renewed: ${why}`,
+    data: { server, reason: 'access', retryable: error instanceof McpgwError && RETRYABLE.has(error.code) },
+  };
+}
+
+const RETRYABLE: ReadonlySet<string> = new Set(['NETWORK', 'TIMEOUT', 'IO']);
