@@ -33,11 +33,11 @@ export interface RowOptions {
   readonly login: NeededLogin;
 }
 
-/** One row a server; none for a login that is needed only perhaps, and that nobody has made. */
+/** One row a server; none for a login that is needed only perhaps, and that nobody has ever made. */
 export async function loginRows({ host, stores, login }: RowOptions): Promise<readonly LoginRow[]> {
   const { kind } = login.target.server;
-  const { issuer, stored } = await readStored(stores, login);
-  if (stored === undefined && login.isMaybe) return [];
+  const { issuer, isKnown, stored } = await readStored(stores, login);
+  if (!isKnown && login.isMaybe) return [];
   return login.servers.map((server) =>
     stored === undefined || stored instanceof McpgwError
       ? {
@@ -87,6 +87,8 @@ function emptyRow({ server, kind, issuer }: Pick<LoginRow, 'server' | 'kind' | '
 
 interface Found {
   readonly issuer: string;
+  /** Somebody has logged in once. */
+  readonly isKnown: boolean;
   readonly stored: StoredCredential | McpgwError | undefined;
 }
 
@@ -94,11 +96,12 @@ async function readStored({ store, records }: LoginStores, { target }: NeededLog
   let issuer = authorityName(target.server);
   try {
     const provider = await knownServer(target, records);
-    if (provider === undefined) return { issuer, stored: undefined };
+    if (provider === undefined) return { issuer, isKnown: false, stored: undefined };
     issuer = authorityName(provider);
-    return { issuer, stored: await store.read(loginKey(provider)) };
+    return { issuer, isKnown: true, stored: await store.read(loginKey(provider)) };
   } catch (error) {
-    if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE') return { issuer, stored: error };
+    if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE')
+      return { issuer, isKnown: true, stored: error };
     throw error;
   }
 }

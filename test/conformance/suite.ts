@@ -41,9 +41,19 @@ export async function runScenario(scenario: string, revision: Revision): Promise
   const results = mkdtempSync(path.join(tmpdir(), 'mcpgw-conformance-'));
   try {
     const { code, output } = await run([
-      ...['--import', path.join(root, 'test/conformance/node20.mjs'), path.join(suite, 'dist/index.js')],
-      ...['client', '--command', 'node scripts/run.mjs test/conformance/host.ts', '--scenario', scenario],
-      ...['--spec-version', revision, '--force', '--output-dir', results],
+      '--import',
+      path.join(root, 'test/conformance/node20.mjs'),
+      path.join(suite, 'dist/index.js'),
+      'client',
+      '--command',
+      'node scripts/run.mjs test/conformance/host.ts',
+      '--scenario',
+      scenario,
+      '--spec-version',
+      revision,
+      '--force',
+      '--output-dir',
+      results,
     ]);
     const checks = checksIn(results);
     return {

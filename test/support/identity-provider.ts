@@ -28,6 +28,10 @@ export interface IdentityProviderOptions {
   readonly refreshTokens?: boolean;
   /** Access tokens say nothing by themselves; whoever wants to know asks the introspection endpoint. Default false. */
   readonly opaqueAccessTokens?: boolean;
+  /** Clients may register themselves (RFC 7591). Default false. */
+  readonly registration?: boolean;
+  /** Tokens are for the resource that was asked for (RFC 8707), in place of `audience`. Default false. */
+  readonly resources?: boolean;
   /** The device authorization grant, and of the two no browser login when `only`. Default: none. */
   readonly device?: 'also' | 'only';
   /** False: the user refuses every login. Default true. */
@@ -226,6 +230,7 @@ async function createProvider(
       revocation: { enabled: true, allowedPolicy: async () => true },
       introspection: { enabled: true, allowedPolicy: async () => true },
       clientCredentials: { enabled: true },
+      registration: { enabled: options.registration === true },
       deviceFlow: {
         enabled: options.device !== undefined,
         userCodeInputSource: async (ctx: { body: string }, form: string) => void (ctx.body = form),
@@ -236,9 +241,9 @@ async function createProvider(
         enabled: true,
         defaultResource: async () => audience,
         useGrantedResource: async () => true,
-        getResourceServerInfo: async () => ({
+        getResourceServerInfo: async (_ctx: unknown, resource: string) => ({
           scope,
-          audience,
+          audience: options.resources === true ? resource : audience,
           accessTokenFormat: options.opaqueAccessTokens === true ? 'opaque' : 'jwt',
           accessTokenTTL: accessTokenLifetimeSeconds,
           jwt: { sign: { alg: 'RS256' } },
@@ -291,7 +296,9 @@ async function finishInteraction({ provider, request, response, options }: Inter
   const known = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const grant = known ?? new provider.Grant({ accountId: session?.accountId ?? subject, clientId: params.client_id });
   grant.addOIDCScope('openid offline_access');
-  grant.addResourceScope(audience, scope);
+  for (const resource of new Set([audience, ...Object.keys(prompt.details.missingResourceScopes ?? {})])) {
+    grant.addResourceScope(resource, scope);
+  }
   return finish({ consent: { grantId: await grant.save() } });
 }
 

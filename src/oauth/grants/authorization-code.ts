@@ -41,12 +41,14 @@ export interface BrowserLoginOptions {
 export async function logInWithBrowser(options: BrowserLoginOptions): Promise<void> {
   const { start, target, host, log, signal, show, keep } = options;
   const state = openid.randomState();
+  let authority = authorityName(target.server);
   try {
     const server = await listen(options, state);
     try {
       signal.throwIfAborted();
       const client = await start.connect(server.redirectUri);
       const { provider } = client;
+      authority = authorityName(provider);
       const request = await buildRequest({ client, provider, state, redirectUri: server.redirectUri });
       await show(request.url, server.submit);
       const answer = await firstAnswer(server, options);
@@ -63,7 +65,7 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
       server.close();
     }
   } catch (error) {
-    throw oauthFailure(error, authorityName(target.server));
+    throw oauthFailure(error, authority);
   }
 }
 

@@ -35,9 +35,11 @@ export interface DeviceLoginOptions extends Omit<BrowserLoginOptions, 'port' | '
  */
 export async function logInWithDevice(options: DeviceLoginOptions): Promise<void> {
   const { start, target, log, showCode, keep } = options;
+  let authority = authorityName(target.server);
   try {
     const client = await start.connect(undefined);
     const { metadata, config, provider } = client;
+    authority = authorityName(provider);
     const scope = scopeToAsk(provider.scope, metadata.scopes_supported);
     const begun = await openid.initiateDeviceAuthorization(config, {
       ...(scope !== '' && { scope }),
@@ -64,7 +66,7 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
     await keep(credential, provider);
     warnOfDroppedIdToken(client, { log, provider });
   } catch (error) {
-    throw oauthFailure(error, authorityName(target.server));
+    throw oauthFailure(error, authority);
   }
 }
 

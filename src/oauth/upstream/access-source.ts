@@ -43,6 +43,8 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
   const isOwnClient = target.server.grant === 'client_credentials';
   let shown: { readonly login: ReadyLogin; readonly access: Access } | undefined;
   const loginOf = new WeakMap<object, ReadyLogin>();
+  /** What a refresh gave because of a refusal: refused at once, the next one would be, too. */
+  const renewed = new WeakSet<object>();
   /** What the latest login asked for. */
   let asked: readonly string[] = [];
 
@@ -67,10 +69,13 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
   };
 
   /** What there is now, when it is another token than the refused one. */
-  const otherThan = async (refused: ReadyLogin | undefined, isFirst: boolean): Promise<Access | undefined> => {
-    const login = refused !== undefined && isFirst ? await source.refreshNow(refused.token) : await source.current();
+  const otherThan = async (refused: ReadyLogin | undefined, mayRefresh: boolean): Promise<Access | undefined> => {
+    const refreshed = refused !== undefined && mayRefresh;
+    const login = refreshed ? await source.refreshNow(refused.token) : await source.current();
     if (login.kind !== 'ready' || login.token.reveal() === refused?.token.reveal()) return undefined;
-    return accessOf(login);
+    const access = accessOf(login);
+    if (refreshed) renewed.add(access);
+    return access;
   };
 
   const renew = async (refusal: AccessRefusal): Promise<Access | LoginNeeded | undefined> => {
@@ -78,7 +83,8 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
     const refused = refusal.used && loginOf.get(refusal.used);
     if (refusal.status === 403) return widen(challenge, refused, refusal);
     await shared.underWay();
-    const other = await otherThan(refused, refusal.attempt === 1);
+    const { used, attempt } = refusal;
+    const other = await otherThan(refused, attempt === 1 || used === undefined || !renewed.has(used));
     if (other !== undefined) return other;
     if (shared.mayAsk(refusal.isAwaited)) {
       await logInNow({ challenge, moreScope: undefined });
@@ -100,6 +106,8 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
     if (required === '') return undefined;
     const words = required.split(' ');
     const granted = refused?.scopes ?? [];
+    // Somebody may have made a login with more elsewhere.
+    source.lookAgain();
     const login = await source.current();
     const isOther = login.kind === 'ready' && login.token.reveal() !== refused?.token.reveal();
     if (isOther && words.every((word) => login.scopes.includes(word))) return accessOf(login);
