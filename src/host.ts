@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Keychain } from './host/keychain.js';
+import type { AsideRun } from './host/run-aside.js';
 import type { ProgramOutcome, ProgramToRun } from './host/run-program.js';
 
 export type { Keychain };
@@ -91,6 +92,8 @@ export interface Host {
   readonly openBrowser: (url: string) => Promise<void>;
   /** Runs a program without a shell. Never rejects. */
   readonly runProgram: (program: ProgramToRun) => Promise<ProgramOutcome>;
+  /** This program once more, in a process that outlives this one; undefined where there can be none. */
+  readonly runAside: ((run: AsideRun) => Promise<string | undefined>) | undefined;
   /** Calls back when the process is asked to end; the returned function stops listening. */
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
 }
@@ -121,6 +124,10 @@ export function nodeHost(): Host {
     fetch: (input, init) => fetch(input, init),
     keychain: systemKeychain,
     openBrowser: (url) => openBrowser(url),
+    runAside: async (run) => {
+      const [, script = ''] = process.argv;
+      return (await import('./host/run-aside.js')).runAside([process.execPath, ...process.execArgv, script], run);
+    },
     runProgram: async (program) => (await import('./host/run-program.js')).runProgram(program),
     onSignal,
   };

@@ -259,6 +259,11 @@ export function createProgram(host: Host, version: string): Program {
     examples(['mcpgw schema > mcpgw.schema.json', "mcpgw schema | jq '.properties.lint.properties | keys'"]),
   );
 
+  // Only mcpgw itself runs it.
+  program
+    .command('refresh-login', { hidden: true })
+    .action(action(async () => (await import('./commands/refresh-login.js')).refreshLogin));
+
   return {
     command: program,
     run: async (words) => {

@@ -72,6 +72,7 @@ async function loginAccess(
   return createAccessSource({
     target,
     ...stores,
+    refreshesAhead: true,
     host,
     log,
     serverName: server.name,
@@ -111,7 +112,7 @@ export async function identityLoginOf(wiring: Omit<AccessWiring, 'url'>): Promis
   refuseUntrusted(loaded);
   const stores = await loginStores(context, options);
   const target: LoginTarget = { server: provider, url: undefined };
-  const source = createLoginSource({ target, ...stores, host, log, serverName: server.name });
+  const source = createLoginSource({ target, ...stores, refreshesAhead: true, host, log, serverName: server.name });
   if (!isInteractive) return () => source.current();
   const openScreen = await screenFor(context, target);
   const { loginWhenMissing } = await import('../oauth/identity-source.js');

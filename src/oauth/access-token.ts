@@ -5,12 +5,12 @@ import type { Log } from '../log.js';
 import type { AuthorizationServer } from '../policy/model.js';
 import type { Claims } from '../policy/principal.js';
 import type { Secret } from '../secret/secret.js';
-import type { CredentialStore } from '../store/credential-store.js';
+import type { CredentialStore, LoginStores } from '../store/credential-store.js';
 import { subjectOf, type Credential } from '../store/credential.js';
 import { freshness } from '../store/freshness.js';
 import { authorityName, loginKey, type KnownServer } from './login-key.js';
 import { knownServer, type ClientRecords, type LoginTarget } from './login-target.js';
-import { refreshOnce } from './refresh-once.js';
+import { refreshAside } from './refresh-aside.js';
 
 /** How long the memory is believed before the store's mark is compared again. */
 const LOOK_AGAIN_MS = 1000;
@@ -53,6 +53,9 @@ export interface LoginSourceOptions {
   readonly target: LoginTarget;
   readonly store: CredentialStore;
   readonly records: ClientRecords;
+  readonly choice: LoginStores['choice'];
+  /** True: as long as the token is good, nobody waits for the next one. For a process that stays. */
+  readonly refreshesAhead?: boolean | undefined;
   readonly host: Host;
   readonly log: Log;
   /** For the command that a person is told to run. */
@@ -67,7 +70,7 @@ interface Held {
 
 /** Reads nothing yet. */
 export function createLoginSource(options: LoginSourceOptions): LoginSource {
-  const { target, store, records, host, log, serverName } = options;
+  const { target, store, records, choice, refreshesAhead = false, host, log, serverName } = options;
   let held: Held | undefined;
   let mark: string | undefined;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -101,7 +104,16 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
     scope?: string,
   ): Promise<CurrentLogin> => {
     const key = loginKey(provider);
-    const outcome = await refreshOnce({ provider, store, host, log, key, stale, scope });
+    const outcome = await refreshAside({
+      provider,
+      store,
+      choice,
+      host,
+      log,
+      key,
+      stale: stale?.accessToken,
+      scope,
+    });
     if (outcome.kind === 'ready') {
       held = hold(provider, outcome.credential);
       mark = await store.mark(key);
@@ -143,14 +155,13 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
         return isGood ? login : loginRequired('the login has expired', provider);
       }
       if (isGood && host.now() < retryAtMs) return login;
-      try {
-        return await refreshShared(provider, credential);
-      } catch (error) {
-        if (!isGood) throw error;
+      if (!isGood) return refreshShared(provider, credential);
+      const next = refreshShared(provider, credential).catch((error: unknown) => {
         retryAtMs = host.now() + RETRY_REFRESH_MS;
         log.warn('the login could not be refreshed yet; its token is still good', { reason: messageOf(error) });
         return login;
-      }
+      });
+      return refreshesAhead ? login : next;
     },
     refreshNow: async (refused) => {
       const provider = await look();

@@ -2,6 +2,7 @@
 // result (spec: login, "Refresh"). openid-client is only loaded by the one that does it.
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
+import type { Secret } from '../secret/secret.js';
 import type { CredentialKey } from '../store/credential-key.js';
 import type { CredentialStore } from '../store/credential-store.js';
 import type { Credential } from '../store/credential.js';
@@ -19,7 +20,7 @@ export interface RefreshOnceOptions {
   readonly log: Log;
   readonly key: CredentialKey;
   /** The token that is no longer good enough; undefined: there is none yet, which only a client of its own can mend. */
-  readonly stale: Credential | undefined;
+  readonly stale: Secret | undefined;
   /** More than the login has: for a client of its own, which may just ask. */
   readonly scope?: string | undefined;
 }
@@ -42,7 +43,7 @@ export async function refreshOnce(options: RefreshOnceOptions): Promise<RefreshO
   const release = await store.lock(key);
   try {
     const stored = (await store.read(key, { isLocked: true }))?.credential;
-    const isNewer = stored !== undefined && stored.accessToken.reveal() !== stale?.accessToken.reveal();
+    const isNewer = stored !== undefined && stored.accessToken.reveal() !== stale?.reveal();
     if (isNewer && freshness(stored, host.now()) !== 'expired') return { kind: 'ready', credential: stored };
     return provider.grant === 'client_credentials' ? await askAgain(options, stored) : await refresh(options, stored);
   } finally {

@@ -45,7 +45,7 @@ export interface OpenStoreOptions {
   readonly host: Host;
   readonly log: Log;
   /** `--credential-store`; default `auto`. */
-  readonly choice?: 'auto' | 'keychain' | 'file' | 'none' | undefined;
+  readonly choice?: LoginStores['choice'] | undefined;
 }
 
 const LOGINS: StoredForm<Credential> = {
@@ -56,6 +56,8 @@ const LOGINS: StoredForm<Credential> = {
 };
 
 export interface LoginStores {
+  /** `none`: nothing of it is seen by another process. */
+  readonly choice: 'auto' | 'keychain' | 'file' | 'none';
   readonly store: CredentialStore;
   /** Which client the logins are made with, where no configuration says it. */
   readonly records: CredentialStore<ClientRecord>;
@@ -63,9 +65,10 @@ export interface LoginStores {
 
 /** Opens nothing yet: the disk and the OS credential store are only touched when a method needs them. */
 export function openLoginStores({ host, log, choice = 'auto' }: OpenStoreOptions): LoginStores {
-  if (choice === 'none') return { store: createMemoryStore(), records: createMemoryStore<ClientRecord>() };
+  if (choice === 'none') return { choice, store: createMemoryStore(), records: createMemoryStore<ClientRecord>() };
   const keys = createKeyOrder({ host, log, choice });
   return {
+    choice,
     store: createEncryptedFileStore({ host, log, keys, form: LOGINS }),
     records: createEncryptedFileStore({ host, log, keys, form: CLIENT_RECORDS }),
   };

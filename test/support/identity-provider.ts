@@ -36,6 +36,8 @@ export interface IdentityProviderOptions {
   readonly device?: 'also' | 'only';
   /** False: the user refuses every login. Default true. */
   readonly consents?: boolean;
+  /** Told when a token is asked for, and when the answer is about to leave: what was given for it is spent by then. */
+  readonly onTokenRequest?: (moment: 'asked' | 'answered') => void | Promise<void>;
   /** Sees each request first; when it answers itself it returns true. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
@@ -59,6 +61,8 @@ export interface RunningIdentityProvider {
   readonly requests: readonly string[];
   /** How often the token endpoint was asked for a refresh, successful or not. */
   readonly refreshes: () => number;
+  /** How many of them were refused. */
+  readonly refusedRefreshes: () => number;
   /** Drops everything that was issued: refresh tokens are refused from now on. */
   readonly forgetEverything: () => void;
   /** An object for `external_auth_config`. */
@@ -74,6 +78,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
   const { clientId = 'mcpgw-test', clientSecret, audience = 'https://mcp.example.com' } = options;
   const requests: string[] = [];
   let refreshes = 0;
+  let refused = 0;
   const server = createServer();
   const issuer = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
   const stored = new Map<string, Record<string, unknown>>();
@@ -82,7 +87,16 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     if (ctx.oidc.params.grant_type === 'refresh_token') refreshes += 1;
   });
   provider.on('grant.error', (ctx: GrantContext) => {
-    if (ctx.oidc.params?.grant_type === 'refresh_token') refreshes += 1;
+    if (ctx.oidc.params?.grant_type !== 'refresh_token') return;
+    refreshes += 1;
+    refused += 1;
+  });
+  // Around everything that the server does with a token request.
+  provider.use(async (ctx: TokenContext, next: () => Promise<void>) => {
+    if (ctx.path !== '/token') return next();
+    await options.onTokenRequest?.('asked');
+    await next();
+    await options.onTokenRequest?.('answered');
   });
   const answer = provider.callback();
   /** What the discovery document is made of, once it was read. */
@@ -114,6 +128,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     audience,
     requests,
     refreshes: () => refreshes,
+    refusedRefreshes: () => refused,
     forgetEverything: () => stored.clear(),
     externalAuthConfig: {
       issuer,
@@ -149,7 +164,11 @@ interface Grant {
   addResourceScope(resource: string, scope: string): void;
   save(): Promise<string>;
 }
+interface TokenContext {
+  readonly path: string;
+}
 interface OidcProvider {
+  use(middleware: (ctx: TokenContext, next: () => Promise<void>) => Promise<void>): void;
   on(event: string, listener: (ctx: GrantContext) => void): void;
   callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;

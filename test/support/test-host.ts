@@ -64,6 +64,8 @@ export async function createTestHost(options: TestHostOptions = {}): Promise<Tes
     files: options.files?.(real.files) ?? real.files,
     stdio: { stdin, stdout: stdout.stream, stderr: stderr.stream },
     ...(options.fetch && { fetch: options.fetch }),
+    // It would start the test runner.
+    runAside: undefined,
     keychain: async () => options.keychain ?? brokenKeychain(),
     openBrowser: async (url) => {
       opened.push(url);

@@ -52,8 +52,8 @@ function openStore(host = test.host): CredentialStore {
 function sourceOf(store: CredentialStore, host = test.host, provider = PROVIDER): LoginSource {
   const log = createLog({ host, level: 'warn', format: 'text' });
   const target = { server: provider, url: undefined };
-  const { records } = openLoginStores({ host, log, choice: 'file' });
-  return createLoginSource({ target, store, records, host, log, serverName: 'linear' });
+  const stores = openLoginStores({ host, log, choice: 'file' });
+  return createLoginSource({ target, ...stores, store, host, log, serverName: 'linear' });
 }
 
 function credential(name: string, lifetimeSeconds = 3600): Credential {

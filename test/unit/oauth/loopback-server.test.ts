@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startLoopbackServer, type LoopbackServer } from '../../../src/oauth/loopback/loopback-server.js';
 
@@ -23,17 +23,29 @@ interface Asked {
 }
 
 function ask({ url, headers = {}, method = 'GET' }: Asked) {
+  // Node's client wants the address of IPv6 bare.
   return new Promise<{ status: number; text: string; headers: Record<string, unknown> }>((resolve, reject) => {
     const { hostname, port, pathname, search } = new URL(url);
-    request({ hostname, port, path: pathname + search, headers, method, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }));
-    })
+    request(
+      { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, headers, method, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }));
+      },
+    )
       .on('error', reject)
       .end();
   });
+}
+
+/** Follows the redirect to the outcome, as a browser does. */
+async function visit(asked: Asked): ReturnType<typeof ask> {
+  const first = await ask(asked);
+  if (first.status !== 303) return first;
+  const url = new URL(String(first.headers['location']), asked.url).href;
+  return ask({ ...asked, url });
 }
 
 /** Whether the answer has come, without waiting for it. */
@@ -49,7 +61,7 @@ describe('the loopback server', () => {
 
   it('takes the first answer with the right state and shows its outcome', async () => {
     const server = await start();
-    const page = ask({ url: `${server.redirectUri}?code=abc&state=${STATE}` });
+    const page = visit({ url: `${server.redirectUri}?code=abc&state=${STATE}` });
     const answer = await server.answer;
     expect(answer.url.searchParams.get('code')).toBe('abc');
     await answer.reply('done');
@@ -58,7 +70,7 @@ describe('the loopback server', () => {
 
   it('shows a failure as one', async () => {
     const server = await start();
-    const page = ask({ url: `${server.redirectUri}?error=access_denied&state=${STATE}` });
+    const page = visit({ url: `${server.redirectUri}?error=access_denied&state=${STATE}` });
     await (await server.answer).reply('refused');
     expect((await page).text).toContain('did not work');
   });
@@ -158,8 +170,41 @@ describe('the loopback server', () => {
   it('is reached by the name localhost when the redirect is registered so', async () => {
     const server = await start({ ...REDIRECT, hostname: 'localhost' });
     const { port } = new URL(server.redirectUri);
-    const page = ask({
+    const page = visit({
       url: `http://127.0.0.1:${port}/callback?code=abc&state=${STATE}`,
+      headers: { host: `localhost:${port}` },
+    });
+    await (await server.answer).reply('done');
+    expect((await page).status).toBe(200);
+  });
+
+  it('shows the outcome at an address without what the provider has sent, and not before there is one', async () => {
+    const server = await start();
+    const outcome = new URL('/outcome', server.redirectUri).href;
+    expect((await ask({ url: outcome })).status).toBe(404);
+    const page = ask({ url: `${server.redirectUri}?code=abc&state=${STATE}` });
+    void (await server.answer).reply('done');
+    expect(await page).toMatchObject({ status: 303, text: '', headers: { location: '/outcome' } });
+    expect((await ask({ url: outcome })).text).toContain('You are logged in');
+    const same = await start({ ...REDIRECT, path: '/outcome' });
+    const shown = visit({ url: `${same.redirectUri}?code=abc&state=${STATE}` });
+    await (await same.answer).reply('refused');
+    expect((await shown).text).toContain('did not work');
+  });
+
+  it('waits at both addresses of localhost, and takes no port that somebody else has at one of them', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve, reject) => {
+      other.once('error', reject);
+      other.listen({ host: '::1', port: 0 }, resolve);
+    });
+    const address = other.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    await expect(start({ ...REDIRECT, hostname: 'localhost', port })).rejects.toMatchObject({ code: 'IO' });
+    await new Promise((resolve) => other.close(resolve));
+    const server = await start({ ...REDIRECT, hostname: 'localhost', port });
+    const page = visit({
+      url: `http://[::1]:${port}/callback?code=abc&state=${STATE}`,
       headers: { host: `localhost:${port}` },
     });
     await (await server.answer).reply('done');
