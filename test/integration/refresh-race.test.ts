@@ -68,10 +68,10 @@ function expectOneRefreshEach(): void {
 
 describe('many processes with one login', () => {
   it(`refresh it once each time, over ${CALLS} calls of ${PROCESSES} serves and token commands`, async () => {
-    let isOver = false;
+    const over = new AbortController();
     const tokens = (async () => {
       let count = 0;
-      while (!isOver) {
+      while (!over.signal.aborted) {
         expect(await sandbox.run(['token', '-c', config])).toMatchObject({ code: 0, stderr: '' });
         count++;
       }
@@ -79,7 +79,7 @@ describe('many processes with one login', () => {
     })();
     const hosts = Array.from({ length: PROCESSES }, start);
     const made = await Promise.all(hosts.map((host) => callAway(host, CALLS / PROCESSES, 40)));
-    isOver = true;
+    over.abort();
     expect(await tokens).toBeGreaterThan(0);
     expect(made.reduce((sum, count) => sum + count, 0)).toBe(CALLS);
     expect(upstream.toolCalls).toHaveLength(CALLS);

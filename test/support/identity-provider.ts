@@ -63,6 +63,8 @@ export interface RunningIdentityProvider {
   readonly refreshes: () => number;
   /** How many of them were refused. */
   readonly refusedRefreshes: () => number;
+  /** Every refresh token and code that was issued and not forgotten. */
+  readonly secrets: () => readonly string[];
   /** Drops everything that was issued: refresh tokens are refused from now on. */
   readonly forgetEverything: () => void;
   /** An object for `external_auth_config`. */
@@ -129,6 +131,8 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     requests,
     refreshes: () => refreshes,
     refusedRefreshes: () => refused,
+    secrets: () =>
+      [...stored.keys()].flatMap((key) => /^(?:RefreshToken|AuthorizationCode):(.+)$/.exec(key)?.slice(1) ?? []),
     forgetEverything: () => stored.clear(),
     externalAuthConfig: {
       issuer,

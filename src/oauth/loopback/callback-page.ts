@@ -10,13 +10,17 @@ export interface Page {
 }
 
 export const PAGES = {
-  done: { status: 200, title: 'You are logged in', text: 'You can close this page and go back to the terminal.' },
-  refused: { status: 200, title: 'The login did not work', text: 'The terminal says why. You can close this page.' },
+  done: { status: 200, title: 'You are logged in', text: 'You can close this page and go back to where you started.' },
+  refused: {
+    status: 200,
+    title: 'The login did not work',
+    text: 'Where it was started, it says why. You can close this page.',
+  },
   again: { status: 200, title: 'Already done', text: 'This login is over. You can close this page.' },
   wrongState: {
     status: 400,
     title: 'This is not the login that is waiting',
-    text: 'Go back to the page that the terminal opened, or start the login again. Nothing was changed.',
+    text: 'Go back to the page that was opened for the login, or start it again. Nothing was changed.',
   },
   notFound: { status: 404, title: 'There is nothing here', text: 'This address only waits for the end of a login.' },
   wrongHost: { status: 421, title: 'Refused', text: 'This address is for this machine alone.' },
