@@ -19,10 +19,10 @@ esac
 wanted=$(printf '%s' "$logins" | node -e '
   const { logins } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
   for (const { server, kind, state } of logins) {
-    if (state === "missing" || state === "expired") console.log(server + " --" + kind);
+    if (state === "missing" || state === "expired") console.log("--" + kind + " " + server);
   }
 ')
-printf '%s\n' "$wanted" | while read -r server kind; do
+printf '%s\n' "$wanted" | while read -r kind server; do
   echo "logging in: $server"
   mcpgw login "$server" "$kind" </dev/null || exit
 done

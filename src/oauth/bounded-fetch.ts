@@ -33,12 +33,16 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
         signal: stop,
       });
       const bytes = await readLimited(response, origin);
-      const { status, headers } = response;
+      const { headers } = response;
+      let { status } = response;
       const change = (body: Record<string, unknown>): Record<string, unknown> => {
         const known = amend === undefined ? body : amend(body, url);
-        return response.ok ? known : withoutSecrets(known, sentSecrets(options));
+        // GitHub refuses with 200.
+        if (response.ok && isRefusal(known)) status = 400;
+        return status < 400 ? known : withoutSecrets(known, sentSecrets(options));
       };
-      return new Response(isEmptyStatus(status) ? null : changed(bytes, change), { status, headers });
+      const body = isEmptyStatus(status) ? null : changed(bytes, change);
+      return new Response(body, { status, headers });
     } catch (error) {
       if (error instanceof McpgwError) throw error;
       if (signal?.aborted === true) throw signal.reason;
@@ -50,6 +54,11 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
       });
     }
   };
+}
+
+/** RFC 6749 section 5.2: an answer that gives a token names no error. */
+function isRefusal(body: Readonly<Record<string, unknown>>): boolean {
+  return typeof body['error'] === 'string' && body['access_token'] === undefined;
 }
 
 function bodyText(body: unknown): string | null {

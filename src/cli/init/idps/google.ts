@@ -53,8 +53,13 @@ export const google: Starter = {
       more: [
         {
           key: 'authorization_params',
-          value: { members: [{ key: 'access_type', value: 'offline' }] },
-          comment: 'Gives a refresh token; Google knows no `offline_access`.',
+          value: {
+            members: [
+              { key: 'access_type', value: 'offline' },
+              { key: 'prompt', value: 'consent' },
+            ],
+          },
+          comment: 'Gives a refresh token, at later logins of the same person, too; Google knows no `offline_access`.',
         },
       ],
       scope: {
