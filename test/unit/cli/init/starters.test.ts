@@ -277,7 +277,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       issuer: 'https://accounts.google.com',
       client_id: '1234567890-abc123.apps.googleusercontent.com',
       client_secret: '${GOOGLE_CLIENT_SECRET}',
-      authorization_params: { access_type: 'offline' },
+      authorization_params: { access_type: 'offline', prompt: 'consent' },
       scope: 'openid email',
     },
     token: {
