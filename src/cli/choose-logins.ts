@@ -1,6 +1,7 @@
 // Which logins a command is about: those of one server, or all that the configuration needs, the caller's identity first
 // and then the access to upstreams. Servers with the same identity provider, or the same upstream, share one login.
 import { McpgwError } from '../errors.js';
+import { fetchableUrl } from '../net/fetchable-url.js';
 import { targetKey, type LoginTarget } from '../oauth/login-target.js';
 import { unionOfScopes } from '../oauth/scope-to-ask.js';
 import type { AuthorizationServer, GatewayPolicy, ServerPolicy } from '../policy/model.js';
@@ -21,6 +22,8 @@ export interface LoginChoice {
   readonly policy: GatewayPolicy;
   /** `[server]` or `-s`. */
   readonly server: string | undefined;
+  /** `--url`: the upstream, as `serve` takes it. */
+  readonly url?: string | undefined;
   /** `--identity` or `--upstream`; undefined: both. */
   readonly kind?: LoginKind | undefined;
 }
@@ -30,9 +33,10 @@ export interface LoginChoice {
  *
  * @throws McpgwError USAGE when two servers share a login and want it made differently; UNKNOWN_SERVER
  */
-export function neededLogins({ policy, server, kind }: LoginChoice): readonly NeededLogin[] {
+export function neededLogins({ policy, server, url, kind }: LoginChoice): readonly NeededLogin[] {
   const chosen = server === undefined ? undefined : chooseServer(policy, server).name;
-  const all = policy.servers.flatMap(loginsOf).map((login) => ({ ...login, facts: targetKey(login.target).facts }));
+  const servers = policy.servers.map((each) => (url ? { ...each, url } : each));
+  const all = servers.flatMap(loginsOf).map((login) => ({ ...login, facts: targetKey(login.target).facts }));
   const groups = new Map<string, NeededLogin>();
   for (const wanted of ['identity', 'upstream'] as const) {
     for (const { name, target, isMaybe, facts } of all) {
@@ -154,6 +158,7 @@ export function namedServer(args: readonly string[], option: string | undefined)
 }
 
 export interface KindOptions {
+  readonly url?: string;
   readonly identity?: boolean;
   readonly upstream?: boolean;
 }
@@ -169,6 +174,17 @@ export function namedKind({ identity, upstream }: KindOptions): LoginKind | unde
   }
   if (identity === true) return 'identity';
   return upstream === true ? 'upstream' : undefined;
+}
+
+/**
+ * `--url`; an empty one is none.
+ *
+ * @throws McpgwError USAGE for what no login is made for: all but https, or plain http on this machine
+ */
+export function upstreamOption(url: string | undefined): string | undefined {
+  if (url === undefined || url === '') return undefined;
+  if (fetchableUrl(url) !== undefined) return url;
+  throw new McpgwError('USAGE', '--url must be https, or plain http on this machine, without credentials in it');
 }
 
 function loginServers({ policy, kind }: Omit<LoginChoice, 'server'>): readonly string[] {

@@ -136,7 +136,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--no-browser', 'print the URL and open nothing')
     .option('--device', 'log in on another device: shows an address and a code to enter there', false)
     .action(action(async () => (await import('./commands/login.js')).login));
-  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(login)))).addHelpText(
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(login.addOption(upstreamUrl()))))).addHelpText(
     'after',
     examples(['mcpgw login -c mcpgw.json', 'mcpgw login linear --device']),
   );
@@ -147,7 +147,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--identity', "the caller's identity login alone", false)
     .option('--upstream', 'the access to the upstream alone', false)
     .action(action(async () => (await import('./commands/logout.js')).logout));
-  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(logout)))).addHelpText(
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(logout.addOption(upstreamUrl()))))).addHelpText(
     'after',
     examples(['mcpgw logout linear', 'mcpgw logout --all']),
   );
@@ -155,7 +155,7 @@ export function createProgram(host: Host, version: string): Program {
   const status = add('status', 'show the logins that the configuration needs and which of them are good')
     .argument('[server]', 'one server of the configuration')
     .action(action(async () => (await import('./commands/status.js')).status));
-  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(status)))).addHelpText(
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(status.addOption(upstreamUrl()))))).addHelpText(
     'after',
     examples(['mcpgw status', 'mcpgw status --json | jq .logins']),
   );
@@ -166,7 +166,7 @@ export function createProgram(host: Host, version: string): Program {
     .option('--identity', "the caller's identity login", false)
     .option('--upstream', 'the access to the upstream', false)
     .action(action(async () => (await import('./commands/token.js')).token));
-  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(token)))).addHelpText(
+  addOutputOptions(addJsonOption(addStoreOptions(addPolicyOptions(token.addOption(upstreamUrl()))))).addHelpText(
     'after',
     examples(['mcpgw token linear', 'curl -H "$(mcpgw token --header)" https://api.example.com/']),
   );
@@ -195,7 +195,7 @@ export function createProgram(host: Host, version: string): Program {
   );
 
   const serve = add('serve', 'bridge an MCP host on stdin and stdout to a remote server, under the policy')
-    .addOption(new Option('--url <url>', 'the upstream, for a bare policy').env('MCPGW_URL'))
+    .addOption(upstreamUrl())
     .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
     .addOption(
       new Option('--protocol <revision>', 'skip the question which revision the upstream speaks')
@@ -275,6 +275,10 @@ export function createProgram(host: Host, version: string): Program {
       return outcome;
     },
   };
+}
+
+function upstreamUrl(): Option {
+  return new Option('--url <url>', 'the upstream, for a bare policy').env('MCPGW_URL');
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

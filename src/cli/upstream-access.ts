@@ -68,7 +68,9 @@ async function loginAccess(
   const openScreen = more.isInteractive ? await screenFor(context, target) : undefined;
   const { signal } = more;
   // Of a server with an identity login, the command alone makes that one.
-  const command = `mcpgw login ${server.name}${server.identityProvider === undefined ? '' : ' --upstream'}`;
+  const upstream = server.identityProvider === undefined ? '' : ' --upstream';
+  const elsewhere = target.url === undefined || target.url === server.url ? '' : ` --url ${shownUrl(target.url)}`;
+  const command = `mcpgw login ${server.name}${upstream}${elsewhere}`;
   return createAccessSource({
     target,
     ...stores,
@@ -88,6 +90,11 @@ async function screenFor(context: CommandContext, target: LoginTarget): Promise<
   // The host reads stderr, if anybody does: nothing is drawn there, and stdin is the host's.
   return () =>
     createLoginScreen({ context: { ...context, spinner: false }, target, openBrowser: true, timeoutMs: PATIENCE_MS });
+}
+
+/** What stands behind a question mark may be a secret. */
+function shownUrl(url: string): string {
+  return new URL(url).search === '' ? url : '<the same>';
 }
 
 /** One for all that a command does. */

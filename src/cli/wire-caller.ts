@@ -3,7 +3,8 @@
 import type { AccessTokenSource, ConfiguredToken, CallerSources, VerifyToken } from '../gateway/caller.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { ServerPolicy } from '../policy/model.js';
+import type { HeaderField, ServerPolicy } from '../policy/model.js';
+import { Secret } from '../secret/secret.js';
 import { readTokenFile, readTokenVariable, type TokenOptions } from './options/token.js';
 
 export interface CallerWiring {
@@ -31,6 +32,15 @@ export function withoutLogin({ tokenRules, identityProvider, name }: ServerPolic
   if (tokenRules !== undefined || identityProvider === undefined) return undefined;
   const message = `nobody is logged in for ${name}`;
   return () => Promise.resolve({ kind: 'login-required', message, command: `mcpgw login ${name}` });
+}
+
+/**
+ * What stands for the gateway's own token where nobody looks into the store: that it goes, and what it takes the place of.
+ * Undefined where none is certain: of what a `header_command` would print, nothing is known.
+ */
+export function accessWithoutLogin({ upstreamAccess }: ServerPolicy): readonly HeaderField[] | undefined {
+  if (upstreamAccess?.when !== 'always') return undefined;
+  return [{ name: 'Authorization', value: new Secret('Bearer <the token of the login at the upstream>') }];
 }
 
 async function verifyTokenOf({ host, log, server }: CallerWiring): Promise<VerifyToken | undefined> {

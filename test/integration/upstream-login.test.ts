@@ -237,6 +237,37 @@ describe('a login at an upstream', () => {
     expect(idp.requests).toEqual([]);
   });
 
+  it('is made for the upstream of a bare policy where its address is given', async () => {
+    const idp = await startIdp();
+    const upstream = await startServer({ idp });
+    const config = await sandbox.file('policy.json', { forward_headers: ['X-Request-Id'] });
+    const host = lines(config, ['--url', upstream.url]);
+    host.send(INITIALIZE);
+    const { error } = await host.answer(INITIALIZE.id);
+    expect(error?.data?.['login']).toBe(`mcpgw login default --url ${upstream.url}`);
+    const [, ...words] = String(error?.data?.['login']).split(' ');
+    expect(await sandbox.run([...words, '-c', config])).toMatchObject({ code: 0 });
+    host.send({ ...INITIALIZE, id: 'again' });
+    expect(await host.answer('again')).toMatchObject({ result: {} });
+    const status = await sandbox.run(['status', '-c', config, '--url', upstream.url]);
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/default +upstream +valid/) });
+  });
+
+  it('stands in simulate and in policy tests as what would go', async () => {
+    const server = { url: 'https://mcp.example.com', auth_type: 'oauth_auto', forward_headers: ['Authorization'] };
+    const config = await sandbox.file('gateway.json', { mcpServers: { demo: server } });
+    const words = ['simulate', '-c', config, '--json', '-H', 'Authorization: Bearer of-the-client'];
+    const { code, stdout } = await sandbox.run(words);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('of-the-client');
+    const { headers, dropped } = JSON.parse(stdout) as { headers: readonly object[]; dropped: readonly object[] };
+    expect(headers).toContainEqual(expect.objectContaining({ name: 'Authorization', source: 'auth', value: '••••••' }));
+    expect(dropped).toContainEqual(expect.objectContaining({ name: 'Authorization', source: 'forwarded' }));
+    const tests = { config: 'gateway.json', tests: [{ name: 'x', expect: { decision: 'allow' } }] };
+    const file = await sandbox.file('policy.test.json', tests);
+    expect((await sandbox.run(['test', file])).stderr).not.toContain('not supported');
+  });
+
   it('is not asked of an upstream that wants none', async () => {
     const idp = await startIdp();
     const upstream = await startServer({ idp });

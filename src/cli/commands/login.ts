@@ -13,6 +13,7 @@ import { subjectOf } from '../../store/credential.js';
 import {
   namedKind,
   namedServer,
+  upstreamOption,
   neededLogins,
   noLogin,
   refuseUntrusted,
@@ -67,7 +68,12 @@ export async function login(
     moreScope: options.scope?.join(' ') || undefined,
   };
   const loaded = await loadPolicy(host, options);
-  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
+  const choice = {
+    policy: loaded.policy,
+    server: namedServer(args, options.server),
+    kind: namedKind(options),
+    url: upstreamOption(options.url),
+  };
   const logins = chosenLogins(choice, options.all === true);
   if (logins.length === 0) throw noLogin(choice);
   refuseUntrusted(loaded);

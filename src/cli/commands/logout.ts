@@ -6,6 +6,7 @@ import { openLoginStores } from '../../store/credential-store.js';
 import {
   namedKind,
   namedServer,
+  upstreamOption,
   neededLogins,
   noLogin,
   oneLogin,
@@ -32,7 +33,12 @@ export async function logout(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const loaded = await loadPolicy(host, options);
-  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
+  const choice = {
+    policy: loaded.policy,
+    server: namedServer(args, options.server),
+    kind: namedKind(options),
+    url: upstreamOption(options.url),
+  };
   if (options.all === true && choice.server !== undefined) {
     throw new McpgwError('USAGE', `both --all and the server "${choice.server}" are given`, {
       hint: 'give one of them',

@@ -21,7 +21,7 @@ import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import { readToken, type TokenOptions } from '../options/token.js';
 import { simulationJson, simulationText, type SimulatedDecision } from '../render/simulation.js';
-import { wireCaller, withoutLogin } from '../wire-caller.js';
+import { accessWithoutLogin, wireCaller, withoutLogin } from '../wire-caller.js';
 
 export interface SimulateOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
   readonly header: readonly string[];
@@ -114,7 +114,13 @@ async function simulated({ context, question, options }: Asked): Promise<Simulat
     server.identity?.method === 'jwt_header'
       ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
       : undefined;
-  const decision = await signedDecision({ server, caller, client, tool: question.tool, sign });
+  if (server.headerCommand !== undefined) {
+    context.note(
+      `mcpgw: note: ${server.name} has a header_command: nothing is run here, and its headers are not shown`,
+    );
+  }
+  const access = accessWithoutLogin(server);
+  const decision = await signedDecision({ server, caller, client, access, tool: question.tool, sign });
   return { file: loaded.file, server, decision };
 }
 

@@ -1,7 +1,7 @@
 // `mcpgw status`: the logins that the configuration needs, and which of them are good. Asks no network.
 import { visibleText } from '../../diagnostics/visible-text.js';
 import { openLoginStores } from '../../store/credential-store.js';
-import { namedServer, neededLogins } from '../choose-logins.js';
+import { namedServer, neededLogins, upstreamOption, type KindOptions } from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -14,13 +14,14 @@ import type { StoreOptions } from '../options/store.js';
 export async function status(
   context: CommandContext,
   args: readonly string[],
-  options: OutputOptions & PolicyOptions & StoreOptions,
+  options: OutputOptions & PolicyOptions & StoreOptions & Pick<KindOptions, 'url'>,
 ): Promise<ExitCode> {
   const { host, log } = context;
   const { policy } = await loadPolicy(host, options);
   const stores = openLoginStores({ host, log, choice: options.credentialStore });
+  const choice = { policy, server: namedServer(args, options.server), url: upstreamOption(options.url) };
   const rows: LoginRow[] = [];
-  for (const login of neededLogins({ policy, server: namedServer(args, options.server) })) {
+  for (const login of neededLogins(choice)) {
     rows.push(...(await loginRows({ host, stores, login })));
   }
   const order = policy.servers.map(({ name }) => name);

@@ -2,7 +2,14 @@
 import { McpgwError } from '../../errors.js';
 import { createLoginSource } from '../../oauth/access-token.js';
 import { openLoginStores } from '../../store/credential-store.js';
-import { namedKind, namedServer, oneLogin, refuseUntrusted, type KindOptions } from '../choose-logins.js';
+import {
+  namedKind,
+  namedServer,
+  oneLogin,
+  upstreamOption,
+  refuseUntrusted,
+  type KindOptions,
+} from '../choose-logins.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
@@ -23,7 +30,12 @@ export async function token(
 ): Promise<ExitCode> {
   const { host, log } = context;
   const loaded = await loadPolicy(host, options);
-  const choice = { policy: loaded.policy, server: namedServer(args, options.server), kind: namedKind(options) };
+  const choice = {
+    policy: loaded.policy,
+    server: namedServer(args, options.server),
+    kind: namedKind(options),
+    url: upstreamOption(options.url),
+  };
   const { servers, target } = oneLogin(choice);
   refuseUntrusted(loaded);
   const [server] = servers;

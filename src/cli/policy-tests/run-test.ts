@@ -13,7 +13,7 @@ import { Secret } from '../../secret/secret.js';
 import { createMinter } from '../../token/mint/mint.js';
 import { readSigningKey, type SigningKey } from '../../token/mint/signing-key.js';
 import { callerWithClaims } from '../caller-with-claims.js';
-import { wireCaller, withoutLogin } from '../wire-caller.js';
+import { accessWithoutLogin, wireCaller, withoutLogin } from '../wire-caller.js';
 import { mismatchesOf, type Mismatch } from './compare.js';
 import type { PolicyTest } from './policy-test.js';
 
@@ -56,10 +56,11 @@ export async function runTest({ host, policy, server, test, token }: TestRun): P
       ? callerWithClaims(given.claims, server)
       : await judgedCaller({ host: world, server, token, client });
   const sign = server.identity?.method === 'jwt_header' ? testSigner(policy, world) : undefined;
-  const decided = await signedDecision({ server, caller, client, tool, sign });
+  const access = accessWithoutLogin(server);
+  const decided = await signedDecision({ server, caller, client, access, tool, sign });
   const decision = asked && decided.verdict === 'undecided' ? NOT_ASKED : decided;
   // As a `tools/list` of the same caller would be decided.
-  const listing = test.tools.length === 0 ? undefined : await signedDecision({ server, caller, client, sign });
+  const listing = test.tools.length === 0 ? undefined : await signedDecision({ server, caller, client, access, sign });
   const principal = listing?.verdict === 'allow' ? listing.principal : undefined;
   const verdicts =
     principal === undefined
