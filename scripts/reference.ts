@@ -16,6 +16,10 @@ export function referencePages(): Readonly<Record<string, string>> {
 
 function cliPage(): string {
   const { command } = createProgram(nodeHost(), 'x.y.z');
+  const shown = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((each) => each.name() !== 'help');
   const section = (each: Command, words = 'mcpgw'): readonly string[] => {
     const name = `${words} ${each.name()}`;
     const text = [`## \`${name}\``, '', '```', helpOf(each).trimEnd(), '```'].join('\n');
@@ -25,7 +29,7 @@ function cliPage(): string {
     'stdout carries the result and nothing else; progress, warnings and logs go to stderr. `--json` prints exactly one',
     'JSON document, for success and failure alike. Exit codes: [exit-codes.md](exit-codes.md).',
     '',
-    ...command.commands.flatMap((each) => section(each)),
+    ...shown.flatMap((each) => section(each)),
   ]);
 }
 

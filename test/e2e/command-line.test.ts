@@ -3,7 +3,9 @@ import { createProgram } from '../../src/cli/program.js';
 import { nodeHost } from '../../src/host.js';
 import { createSandbox, finished, type Sandbox } from '../support/cli.js';
 
-const names = createProgram(nodeHost(), '0').command.commands.map((command) => command.name());
+const { command: program } = createProgram(nodeHost(), '0');
+const shown = program.createHelp().visibleCommands(program);
+const names = shown.map((command) => command.name()).filter((name) => name !== 'help');
 const STACK = /\n\s+at .+:\d+:\d+/;
 
 describe('the command line', () => {
