@@ -210,10 +210,8 @@ class SessionRelay implements Relay {
       const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       const { passOn } = session;
-      await call.run((onMessage) => session.send({ method: 'POST', policy: headers, body, onMessage }), {
-        passOn,
-        screen,
-      });
+      const { isOpen } = call;
+      await call.run((onMessage) => session.ask({ policy: headers, body, onMessage, isOpen }), { passOn, screen });
     } finally {
       session.calls--;
     }

@@ -2,7 +2,7 @@
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import { NO_ANSWER, type Passed } from './enforce.js';
-import { createCall, passMessages, type Call, type PassOn } from './call.js';
+import { createCall, passMessages, type Call, type PassOn, type ToHost } from './call.js';
 import { handOverMessage } from './hand-over.js';
 import {
   errorText,
@@ -17,7 +17,13 @@ import {
   type RpcNotification,
   type RpcRequest,
 } from './json-rpc.js';
+import { resent } from './resent.js';
+import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import type { ListAsker } from './tools/listed-tools.js';
+import { paramHeaderList } from './tools/param-headers.js';
+import { createParamMirror, type ParamMirror } from './tools/param-mirror.js';
+import { unknownToolError } from './tools/tool-gate.js';
+import { rpcErrorIn } from './upstream.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
 import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
 import { earlierEra, envelopeOf, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
@@ -32,6 +38,7 @@ class StatelessRelay implements Relay {
   readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
   readonly #deliveries = new Set<Promise<void>>();
   readonly #passOn: PassOn;
+  readonly #mirror: ParamMirror;
   /** Which revision the upstream speaks, once it has said so to anybody. */
   #era: EraVerdict | undefined;
   /** The questions under way, by caller: what one is refused says nothing to another. */
@@ -40,7 +47,11 @@ class StatelessRelay implements Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     const { toHost, log, upstream, protocol, enforcer } = options;
-    const { toolsChanged: onToolsChanged } = enforcer;
+    this.#mirror = createParamMirror({ server: upstream.name, log });
+    const onToolsChanged = (): void => {
+      enforcer.toolsChanged();
+      this.#mirror.forget();
+    };
     this.#passOn = passMessages({ toHost, log, server: upstream.name, asking: undefined, onToolsChanged });
     if (protocol === '2026') this.#era = { era: '2026' };
     if (protocol === '2025') this.#era = earlierEra('--protocol 2025');
@@ -122,17 +133,40 @@ class StatelessRelay implements Relay {
     if (era.era !== '2026') return call.fail(era.error);
     const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
     if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
-    await call.run(
-      (onMessage) =>
-        this.#options.upstream.send({
-          method: 'POST',
-          headers: [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })],
-          policy: passed.headers,
-          body: passed.text,
-          onMessage,
-        }),
-      { passOn: this.#passOn, screen: passed.screen },
-    );
+    const own = [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })];
+    const send: Send = (params, onMessage) =>
+      this.#options.upstream.send({
+        method: 'POST',
+        headers: [...own, ...params],
+        policy: passed.headers,
+        body: passed.text,
+        onMessage,
+      });
+    if (request.method === 'tools/call') return this.#callTool({ request, call, passed, send });
+    const isFirst = request.params?.['cursor'] === undefined;
+    const screen =
+      request.method === 'tools/list'
+        ? this.#mirror.screen({ caller: passed.principal, isFirst, next: passed.screen })
+        : passed.screen;
+    await call.run((onMessage) => send([], onMessage), { passOn: this.#passOn, screen });
+  }
+
+  /** With what the tool wants repeated as headers; once more, when the upstream says that this was wrong. */
+  async #callTool({ request, call, passed, send }: ToolCall): Promise<void> {
+    const { name, arguments: args } = request.params ?? {};
+    const tool = typeof name === 'string' ? name : '';
+    const look = { caller: passed.principal, tool, asker: this.#listAsker(request, passed) };
+    const params = await this.#mirror.paramsOf(look);
+    if (params === 'hidden') return call.fail(unknownToolError(tool));
+    let isSecond = false;
+    const start = (onMessage: ToHost): Exchange =>
+      resent(send(paramHeaderList(params, args), onMessage), async (ended) => {
+        if (isSecond || !isHeaderMismatch(ended)) return undefined;
+        isSecond = true;
+        const now = await this.#mirror.paramsOf({ ...look, isWrong: true });
+        return now === 'hidden' ? undefined : send(paramHeaderList(now, args), onMessage);
+      });
+    await call.run(start, { passOn: this.#passOn, screen: passed.screen });
   }
 
   /** Asks with the envelope of the request that needs to know. */
@@ -217,10 +251,24 @@ class StatelessRelay implements Relay {
   }
 }
 
+/** `params`: headers that repeat parameters, names and values in turn. */
+type Send = (params: readonly string[], onMessage: ToHost) => Exchange;
+
+interface ToolCall extends Omit<Carried, 'version'> {
+  readonly send: Send;
+}
+
 interface Carried {
   readonly request: RpcRequest;
   readonly call: Call;
   readonly passed: Passed;
   /** Of the request's envelope. */
   readonly version: string;
+}
+
+/** 2026-07-28, "HeaderMismatch": refused before it was run. */
+const HEADER_MISMATCH = -32_020;
+
+function isHeaderMismatch(ended: ExchangeEnd): boolean {
+  return ended.kind === 'refused' && rpcErrorIn(ended.body)?.code === HEADER_MISMATCH;
 }

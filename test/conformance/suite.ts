@@ -24,12 +24,15 @@ export function requiredOf(revision: Revision): readonly string[] {
 export interface ScenarioOutcome {
   /** The suite's exit code. */
   readonly code: number;
-  /** Of its checks, the ids of those that say neither SUCCESS nor INFO. */
+  /** Of its checks, the ids of those that failed or warn. */
   readonly notPassed: readonly string[];
   readonly passed: number;
   /** All that it printed. */
   readonly output: string;
 }
+
+/** SKIPPED: of what the revision or the host does not have. */
+const GOOD: ReadonlySet<string> = new Set(['SUCCESS', 'INFO', 'SKIPPED']);
 
 interface Check {
   readonly id: string;
@@ -58,7 +61,7 @@ export async function runScenario(scenario: string, revision: Revision): Promise
     const checks = checksIn(results);
     return {
       code,
-      notPassed: checks.filter(({ status }) => status !== 'SUCCESS' && status !== 'INFO').map(({ id }) => id),
+      notPassed: checks.filter(({ status }) => !GOOD.has(status)).map(({ id }) => id),
       passed: checks.filter(({ status }) => status === 'SUCCESS').length,
       output,
     };

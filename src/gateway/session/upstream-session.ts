@@ -10,6 +10,7 @@ import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
 import type { Exchange } from '../streamable-http.js';
 import type { Upstream, UpstreamRequest } from '../upstream.js';
+import { resumed } from './resumed.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 
 export interface SessionOptions {
@@ -24,6 +25,12 @@ export interface SessionOptions {
 
 /** The session's own headers and those of the method come of themselves. */
 type SessionRequest = Omit<UpstreamRequest, 'headers'> & Partial<Pick<UpstreamRequest, 'headers'>>;
+
+interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'> {
+  readonly body: string;
+  /** Whether the answer is still waited for. */
+  readonly isOpen: () => boolean;
+}
 
 export class UpstreamSession {
   readonly owner: string;
@@ -65,6 +72,21 @@ export class UpstreamSession {
       request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
     const session = sessionHeaders({ id: this.id, version: this.version });
     return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...(request.headers ?? [])] });
+  }
+
+  /** Sends a request; a stream that ends before its answer is taken up again. */
+  ask({ policy, body, onMessage, isOpen }: Asked): Exchange {
+    const first = this.send({ method: 'POST', policy, body, onMessage });
+    return resumed({
+      first,
+      isOpen,
+      resume: async (lastEventId) => {
+        const passed = await this.#check({});
+        if (passed === undefined) return undefined;
+        const headers = ['last-event-id', lastEventId];
+        return this.send({ method: 'GET', headers, policy: passed.headers, onMessage });
+      },
+    });
   }
 
   /** Sends what has no answer, and waits until the server has taken it, within a limit. */

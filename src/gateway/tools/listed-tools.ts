@@ -48,7 +48,7 @@ const PAGE_TIMEOUT_MS = 30_000;
 export function rememberListedTools(): ListedTools {
   const known = new Map<string, Set<string>>();
   /** Questions under way, by caller and headers: what one is told says nothing to another. */
-  const asked = new Map<string, Promise<WholeList>>();
+  const asked = new Map<string, Promise<KnownNames>>();
   /** Counts the changes of the upstream's tools: an answer from before one is not remembered. */
   let changes = 0;
   let asks = 0;
@@ -61,11 +61,13 @@ export function rememberListedTools(): ListedTools {
     const [oldest] = known.keys();
     if (known.size > CALLERS_AT_MOST && oldest !== undefined) known.delete(oldest);
   };
-  const askAll = async (caller: string, asker: ListAsker): Promise<WholeList> => {
+  const askAll = async (caller: string, asker: ListAsker): Promise<KnownNames> => {
     const before = changes;
     const list = await wholeList(asker, nextId);
-    if ('names' in list && changes === before) remember(caller, list.names);
-    return list;
+    if ('error' in list) return list;
+    const names = new Set(list.entries.map(nameOf).filter((name) => name !== undefined));
+    if (changes === before) remember(caller, names);
+    return { names };
   };
   return {
     learn: (caller, { names, isFirst }) => {
@@ -90,10 +92,13 @@ export function rememberListedTools(): ListedTools {
   };
 }
 
-type WholeList = { readonly names: Set<string> } | { readonly error: RpcError };
+type KnownNames = { readonly names: Set<string> } | { readonly error: RpcError };
 
-async function wholeList(asker: ListAsker, nextId: () => string): Promise<WholeList> {
-  const names = new Set<string>();
+export type WholeList = { readonly entries: readonly Params[] } | { readonly error: RpcError };
+
+/** Every page, one after the other; of an upstream that has no such method, none. Never rejects. */
+export async function wholeList(asker: ListAsker, nextId: () => string): Promise<WholeList> {
+  const entries: Params[] = [];
   const cursors = new Set<string>();
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_AT_MOST; page++) {
@@ -105,19 +110,20 @@ async function wholeList(asker: ListAsker, nextId: () => string): Promise<WholeL
       timeoutMs: PAGE_TIMEOUT_MS,
       late: 'did not list its tools in time',
     });
-    if ('error' in answer) return answer.error.code === METHOD_NOT_FOUND ? { names } : answer;
+    if ('error' in answer) return answer.error.code === METHOD_NOT_FOUND ? { entries } : answer;
     const { tools, nextCursor } = answer.result;
     if (!Array.isArray(tools)) return { error: notUnderstood(asker.upstream.name) };
-    for (const tool of tools) {
-      const name: unknown = isObject(tool) ? tool['name'] : undefined;
-      if (typeof name === 'string') names.add(name);
-    }
-    if (typeof nextCursor !== 'string' || nextCursor === '') return { names };
-    if (cursors.has(nextCursor) || names.size > NAMES_AT_MOST) break;
+    for (const tool of tools) if (isObject(tool)) entries.push(tool);
+    if (typeof nextCursor !== 'string' || nextCursor === '') return { entries };
+    if (cursors.has(nextCursor) || entries.length > NAMES_AT_MOST) break;
     cursors.add(nextCursor);
     cursor = nextCursor;
   }
   return { error: notUnderstood(asker.upstream.name) };
+}
+
+function nameOf({ name }: Params): string | undefined {
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** A list of tools that says nothing: nothing of it is shown, and no call goes on because of it. */
