@@ -3,15 +3,13 @@
 // (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged. A request of another caller than the
 // session's goes into a session of its own.
 import { isHeaderValue } from '../policy/headers/header-name.js';
-import { createCall, type Call } from './call.js';
+import { createCall, type Call, type ToHost } from './call.js';
 import type { Judged, Passed } from './enforce.js';
 import {
   errorText,
   INTERNAL_ERROR,
   INVALID_REQUEST,
   isRequestId,
-  METHOD_NOT_FOUND,
-  UNSUPPORTED_VERSION,
   type Params,
   type RequestId,
   type RpcError,
@@ -21,9 +19,12 @@ import {
   type RpcResponse,
 } from './json-rpc.js';
 import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
-import { CallerSessions } from './session/caller-sessions.js';
+import { resent } from './resent.js';
+import { eraError, wrongEra } from './revisions/era-error.js';
+import { CallerSessions, type Opening } from './session/caller-sessions.js';
+import { isLost } from './session/lost-session.js';
 import type { UpstreamSession } from './session/upstream-session.js';
-import type { AnswerHead } from './streamable-http.js';
+import type { AnswerHead, Exchange } from './streamable-http.js';
 import type { ListAsker } from './tools/listed-tools.js';
 
 /** How long the end of the sessions may take. */
@@ -59,6 +60,8 @@ class SessionRelay implements Relay {
   /** The `initialize` under way. Requests wait for it, and for `notifications/initialized` to be handed over. */
   #opening: Promise<void> | undefined;
   #isListening = false;
+  /** The host's own session was lost, at this revision: from then on its messages go where all others' do. */
+  #lostVersion: string | undefined;
   /** Notifications and answers of the host, handed over one after the other. */
   #handover: Promise<void> = Promise.resolve();
   /** What is told out of turn: cancels, and answers to requests of the server. */
@@ -182,7 +185,7 @@ class SessionRelay implements Relay {
       const session = this.#sessionOf(passed);
       if (session === undefined) return passed;
       call.onEnd(passed.ended);
-      await this.#send({ call, place, passed, session });
+      await this.#send({ request, call, place, passed, session });
       return undefined;
     };
     const inTurn = async (): Promise<void> => {
@@ -190,7 +193,7 @@ class SessionRelay implements Relay {
       let passed = await this.#options.upstream.slots.use(run);
       while (passed !== undefined) {
         // Out of turn: a session that is slow to open holds up nobody else.
-        const opened = await this.#sessions.open(passed, { params: this.#params, version: this.#session?.version });
+        const opened = await this.#sessions.open(passed, this.#openingParams());
         if ('error' in opened) call.fail(opened.error);
         // It was judged, and will not be again.
         if (!call.isOpen()) call.onEnd(passed.ended);
@@ -201,20 +204,59 @@ class SessionRelay implements Relay {
     void this.#track(request.id, { call, work: inTurn(), mayBeCancelled: true, place });
   }
 
-  async #send({ call, place, passed, session }: Sending): Promise<void> {
+  async #send({ request, call, place, passed, session }: Sending): Promise<void> {
     place.session = session;
     session.renew(passed);
     session.calls++;
+    let current = session;
     try {
       const { headers, text: body, screen } = passed;
       const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
-      const { passOn } = session;
       const { isOpen } = call;
-      await call.run((onMessage) => session.ask({ policy: headers, body, onMessage, isOpen }), { passOn, screen });
+      session.restorable.note(request);
+      const start = (onMessage: ToHost): Exchange =>
+        resent(session.ask({ policy: headers, body, onMessage, isOpen }), async (ended) => {
+          // What an unknown session is asked has not run. Once: a server that forgets at once would be asked for ever.
+          if (current !== session || !isLost(ended, session)) return undefined;
+          const next = await this.#recover(passed, session);
+          if (next === undefined || !isOpen()) return undefined;
+          current.calls--;
+          next.calls++;
+          place.session = current = next;
+          return next.ask({ policy: headers, body, onMessage, isOpen });
+        });
+      await call.run(start, { passOn: (text, message) => current.passOn(text, message), screen });
     } finally {
-      session.calls--;
+      current.calls--;
     }
+  }
+
+  /** Opens a session in the place of one that the server has forgotten, and restores what the host had set in it. */
+  async #recover(passed: Passed, lost: UpstreamSession): Promise<UpstreamSession | undefined> {
+    const { log, upstream } = this.#options;
+    if (this.#session === lost) {
+      this.#lostVersion = lost.version;
+      this.#session = undefined;
+    }
+    this.#sessions.drop(lost);
+    const opened = await this.#sessions.open(passed, this.#openingParams());
+    if ('error' in opened) {
+      log.warn('the session was lost, and no other one could be opened', { server: upstream.name });
+      return undefined;
+    }
+    try {
+      const next = this.#sessions.known(passed.principal);
+      if (next !== undefined) await next.restore(lost.restorable, passed);
+      log.info('the session was lost, and another one was opened', { server: upstream.name });
+      return next;
+    } finally {
+      opened.release();
+    }
+  }
+
+  #openingParams(): Opening {
+    return { params: this.#params, version: this.#session?.version ?? this.#lostVersion };
   }
 
   #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
@@ -305,7 +347,9 @@ class SessionRelay implements Relay {
   /** Undefined where the caller needs one of its own, and it is not open. */
   #sessionOf(passed: Passed): UpstreamSession | undefined {
     const own = this.#session;
-    if (own === undefined) return this.#sessions.fresh(passed);
+    if (own === undefined) {
+      return this.#lostVersion === undefined ? this.#sessions.fresh(passed) : this.#sessions.known(passed.principal);
+    }
     return own.owner === passed.principal ? own : this.#sessions.known(passed.principal);
   }
 
@@ -326,6 +370,7 @@ const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this
 type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'> & { readonly place?: Place };
 
 interface Sending {
+  readonly request: RpcRequest;
   readonly call: Call;
   readonly place: Place;
   readonly passed: Passed;
@@ -335,17 +380,4 @@ interface Sending {
 function timedOut(requestId: RequestId): Judged {
   const params = { requestId, reason: 'timeout' };
   return { text: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }) };
-}
-
-/** A server that refuses `initialize` because it is of the other era says so; the translation is not there yet. */
-function eraError(error: RpcError): RpcError {
-  const isEra = error.code === UNSUPPORTED_VERSION || error.code === METHOD_NOT_FOUND;
-  return isEra ? wrongEra(`error ${error.code}`) : error;
-}
-
-function wrongEra(detail: string): RpcError {
-  return {
-    code: INTERNAL_ERROR,
-    message: `the upstream does not speak the revision of this host, 2025-11-25 or earlier (${detail}): use a host that speaks 2026-07-28`,
-  };
 }

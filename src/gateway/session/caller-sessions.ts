@@ -75,6 +75,13 @@ export class CallerSessions {
     return other.session;
   }
 
+  /** The server has forgotten it: it is told nothing more. */
+  drop(session: UpstreamSession): void {
+    if (this.#others.get(session.owner)?.session === session) this.#others.delete(session.owner);
+    this.requests.forget(session);
+    session.leave();
+  }
+
   /** Resolves once no session of this caller is being opened. */
   async opened(principal: string): Promise<void> {
     await this.#others.get(principal)?.opened;

@@ -4,12 +4,14 @@
 import type { Log } from '../../log.js';
 import type { HeaderField } from '../../policy/model.js';
 import { reveal } from '../../secret/secret.js';
+import { ask } from '../ask.js';
 import type { PassOn } from '../call.js';
 import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
 import type { Exchange } from '../streamable-http.js';
 import type { Upstream, UpstreamRequest } from '../upstream.js';
+import { createRestorable, type Restorable } from './restorable.js';
 import { resumed } from './resumed.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 
@@ -26,6 +28,9 @@ export interface SessionOptions {
 /** The session's own headers and those of the method come of themselves. */
 type SessionRequest = Omit<UpstreamRequest, 'headers'> & Partial<Pick<UpstreamRequest, 'headers'>>;
 
+/** For each setting: a call waits for it. */
+const RESTORE_TIMEOUT_MS = 5_000;
+
 interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'> {
   readonly body: string;
   /** Whether the answer is still waited for. */
@@ -35,6 +40,7 @@ interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'> {
 export class UpstreamSession {
   readonly owner: string;
   readonly passOn: PassOn;
+  readonly restorable = createRestorable();
   /** What the server gave. */
   id: string | undefined;
   version: string | undefined;
@@ -48,6 +54,8 @@ export class UpstreamSession {
   /** The policy refused it. */
   #lapsed = false;
   #isOver = false;
+  /** Requests of its own. */
+  #restored = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -72,6 +80,31 @@ export class UpstreamSession {
       request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
     const session = sessionHeaders({ id: this.id, version: this.version });
     return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...(request.headers ?? [])] });
+  }
+
+  /** Tells it what the host had set in the one before. What the server refuses stays unset. */
+  async restore(before: Restorable, { headers: policy }: Passed): Promise<void> {
+    const { upstream } = this.#options;
+    for (const request of before.requests()) {
+      this.restorable.note(request);
+      const id = `mcpgw:restore:${++this.#restored}`;
+      const { _meta: _, ...params } = request.params;
+      const body = JSON.stringify({ jsonrpc: '2.0', id, method: request.method, params });
+      await ask({
+        upstream,
+        id,
+        send: (onMessage) => this.send({ method: 'POST', policy, body, onMessage }),
+        passOn: this.passOn,
+        timeoutMs: RESTORE_TIMEOUT_MS,
+        late: 'did not take up a setting in time',
+      });
+    }
+  }
+
+  /** The server knows it no more: nothing is sent in it from now on. */
+  leave(): void {
+    this.#isOver = true;
+    this.#standing?.close();
   }
 
   /** Sends a request; a stream that ends before its answer is taken up again. */
