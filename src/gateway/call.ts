@@ -27,6 +27,8 @@ export interface CallOptions {
   readonly mapResult?: (result: Params) => Params;
   /** Gives the error for the host in place of the usual one. */
   readonly mapError?: (error: RpcError) => RpcError;
+  /** Gives a result in place of an error that the gateway would answer with; undefined: the error it is. */
+  readonly rescue?: (error: RpcError) => Params | undefined;
   /** Told once when time is up, to tell the upstream. */
   readonly onTimeout?: () => void;
 }
@@ -111,7 +113,10 @@ export function createCall(options: CallOptions): Call {
   };
   const fail = (error: RpcError): void => {
     if (state !== 'open') return;
-    void answer(errorText(id, options.mapError?.(error) ?? error), 'error');
+    const mapped = options.mapError?.(error) ?? error;
+    const rescued = options.rescue?.(mapped);
+    if (rescued === undefined) void answer(errorText(id, mapped), 'error');
+    else void answer(JSON.stringify({ jsonrpc: '2.0', id, result: rescued }), 'result');
   };
   const restartTimer = (): void => {
     if (options.timeoutMs === undefined) return;

@@ -78,6 +78,8 @@ export interface Judged {
   readonly method?: string;
   readonly params?: Params | undefined;
   readonly text?: string;
+  /** Nobody has asked: a refusal is no news. */
+  readonly isQuiet?: boolean;
   /** The credential of the session's caller, for messages that bring none of their own. */
   readonly credential?: HeaderField | undefined;
 }
@@ -132,7 +134,10 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal, lifted });
     }
     const decision = await signedDecision({ server, caller, client, access: access?.headers, tool, sign });
-    if (decision.verdict !== 'allow' && !shadow) return refusal({ decision, server: server.name, tool, log });
+    if (decision.verdict !== 'allow' && !shadow) {
+      const quiet = message.isQuiet === true ? { ...log, warn: log.debug, error: log.debug } : log;
+      return refusal({ decision, server: server.name, tool, log: quiet });
+    }
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined || (carriesKey && isLeftIn(goesOn))) return malformed(TWICE);
     const ownCredential = own.findLast((header) => canonicalName(header.name) === headerKey);

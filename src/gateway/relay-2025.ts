@@ -18,10 +18,11 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from './json-rpc.js';
-import { bridged, cutShort, within, type Relay, type RelayOptions } from './relay.js';
+import { bridged, cutShort, timedOut, within, type Relay, type RelayOptions } from './relay.js';
 import { resent } from './resent.js';
 import { eraError, wrongEra } from './revisions/era-error.js';
 import { CallerSessions, type Opening } from './session/caller-sessions.js';
+import { Absence } from './session/absence.js';
 import { isLost } from './session/lost-session.js';
 import type { UpstreamSession } from './session/upstream-session.js';
 import type { AnswerHead, Exchange } from './streamable-http.js';
@@ -60,8 +61,9 @@ class SessionRelay implements Relay {
   /** The `initialize` under way. Requests wait for it, and for `notifications/initialized` to be handed over. */
   #opening: Promise<void> | undefined;
   #isListening = false;
-  /** The host's own session was lost, at this revision: from then on its messages go where all others' do. */
+  /** The host's own session was lost, or never came to be, at this revision: its messages go where all others' do. */
   #lostVersion: string | undefined;
+  readonly #absence: Absence;
   /** Notifications and answers of the host, handed over one after the other. */
   #handover: Promise<void> = Promise.resolve();
   /** What is told out of turn: cancels, and answers to requests of the server. */
@@ -70,6 +72,7 @@ class SessionRelay implements Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     this.#sessions = new CallerSessions(options);
+    this.#absence = new Absence(options, (passed) => this.#sessions.open(passed, this.#openingParams()));
   }
 
   handle(message: RpcMessage): void {
@@ -101,15 +104,19 @@ class SessionRelay implements Relay {
       call.fail(cutShort(this.#options.upstream.name));
       call.abort();
     }
+    this.#absence.close();
     await within(DELETE_TIMEOUT_MS, Promise.all([own?.end(), this.#sessions.end()]));
   }
 
   #initialize(request: RpcRequest): void {
     const { enforcer, protocol, version } = this.#options;
-    if (this.#session !== undefined || this.#opening !== undefined) {
+    const isOpened = this.#session !== undefined || (this.#lostVersion !== undefined && !this.#absence.isWaiting());
+    if (isOpened || this.#opening !== undefined) {
       return this.#refuse(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
     }
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
+    this.#absence.close();
+    this.#lostVersion = undefined;
     const call = this.#call(request, {
       mapResult: (result) => {
         const agreed = result['protocolVersion'];
@@ -122,6 +129,13 @@ class SessionRelay implements Relay {
         // A session that never came to be can be asked for again.
         this.#session = undefined;
         return eraError(error);
+      },
+      rescue: (error) => {
+        const opening = this.#absence.begin(error, request.params);
+        if (opening === undefined) return undefined;
+        this.#params = request.params;
+        this.#lostVersion = opening.version;
+        return opening.result;
       },
     });
     if (protocol === '2026') return call.fail(wrongEra('--protocol 2026'));
@@ -195,6 +209,7 @@ class SessionRelay implements Relay {
         // Out of turn: a session that is slow to open holds up nobody else.
         const opened = await this.#sessions.open(passed, this.#openingParams());
         if ('error' in opened) call.fail(opened.error);
+        else this.#absence.isOver();
         // It was judged, and will not be again.
         if (!call.isOpen()) call.onEnd(passed.ended);
         if ('error' in opened) return;
@@ -367,7 +382,9 @@ class SessionRelay implements Relay {
 
 const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
 
-type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'> & { readonly place?: Place };
+type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError' | 'rescue'> & {
+  readonly place?: Place;
+};
 
 interface Sending {
   readonly request: RpcRequest;
@@ -375,9 +392,4 @@ interface Sending {
   readonly place: Place;
   readonly passed: Passed;
   readonly session: UpstreamSession;
-}
-
-function timedOut(requestId: RequestId): Judged {
-  const params = { requestId, reason: 'timeout' };
-  return { text: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }) };
 }

@@ -1,7 +1,7 @@
 // What the two relays have in common: what they are given, what they can do, and how the gateway names itself.
 import type { Log } from '../log.js';
-import type { Enforcer } from './enforce.js';
-import { INTERNAL_ERROR, isObject, type Params, type RpcError, type RpcMessage } from './json-rpc.js';
+import type { Enforcer, Judged } from './enforce.js';
+import { INTERNAL_ERROR, isObject, type Params, type RequestId, type RpcError, type RpcMessage } from './json-rpc.js';
 import type { Upstream } from './upstream.js';
 
 export interface RelayOptions {
@@ -40,6 +40,12 @@ export function cutShort(server: string): RpcError {
     message: 'the session ended before the answer came',
     data: { server, reason: 'session-ended', retryable: false },
   };
+}
+
+/** What the upstream is told of a request that nobody waits for any more. */
+export function timedOut(requestId: RequestId): Judged {
+  const params = { requestId, reason: 'timeout' };
+  return { text: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }) };
 }
 
 /** Waits for the work, but no longer than this. */

@@ -240,14 +240,19 @@ describe('the end of a session', () => {
     ]);
   });
 
-  it('answers with an error, not a crash, when the server is not there', async () => {
+  it('answers the opening message, and the calls with an error, when the server is not there', async () => {
     const dead = await sandbox.file('dead.json', { mcpServers: { demo: { url: 'http://127.0.0.1:9/mcp' } } });
-    const { code, stdout } = await sandbox.run(['serve', '-c', dead], { stdin: `${JSON.stringify(initialize)}\n` });
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const stdin = `${JSON.stringify(initialize)}\n${JSON.stringify(list)}\n`;
+    const { code, stdout } = await sandbox.run(['serve', '-c', dead], { stdin });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      id: 1,
-      error: { code: -32603, data: { server: 'demo', retryable: true } },
-    });
+    const [opened, listed] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    const instructions = expect.stringContaining('The server demo is not available now') as string;
+    expect(opened).toMatchObject({ id: 1, result: { serverInfo: { name: 'demo' }, instructions } });
+    expect(listed).toMatchObject({ id: 2, error: { code: -32603, data: { server: 'demo', retryable: true } } });
   });
 
   it('says which revision is missing when host and server do not agree', async () => {

@@ -127,13 +127,16 @@ describe('a login at an upstream', () => {
     const upstream = await startServer({ idp });
     const config = await configFor(upstream, { auth_type: 'oauth_auto' });
     const host = lines(config);
-    host.send(INITIALIZE);
-    expect(await host.answer(INITIALIZE.id)).toMatchObject({ error: LOGIN_NEEDED });
-    expect(await sandbox.run(['login', 'demo', '-c', config])).toMatchObject({ code: 0 });
-    host.send({ ...INITIALIZE, id: 'again' });
-    expect(await host.answer('again')).toMatchObject({ result: { protocolVersion: '2025-11-25' } });
+    expect(await host.open()).toMatchObject({
+      result: { protocolVersion: '2025-11-25', instructions: expect.stringContaining('run: mcpgw login demo') },
+    });
     host.send(call(1, 'headers'));
-    expect(await host.answer(1)).toMatchObject({ result: { content: [{ text: expect.stringContaining('Bearer') }] } });
+    expect(await host.answer(1)).toMatchObject({ error: LOGIN_NEEDED });
+    expect(await sandbox.run(['login', 'demo', '-c', config])).toMatchObject({ code: 0 });
+    // Nobody asks, and the host hears of it.
+    await host.line(({ method }) => method === 'notifications/tools/list_changed');
+    host.send(call(2, 'headers'));
+    expect(await host.answer(2)).toMatchObject({ result: { content: [{ text: expect.stringContaining('Bearer') }] } });
   });
 
   it('is missing again for a running serve after it was ended elsewhere, and back after the next', async () => {
@@ -178,10 +181,14 @@ describe('a login at an upstream', () => {
     await sandbox.run(['login', '-c', config]);
     const host = lines(config);
     host.send(INITIALIZE);
-    expect(await host.answer(INITIALIZE.id)).toMatchObject({ error: LOGIN_NEEDED });
+    expect(await host.answer(INITIALIZE.id)).toMatchObject({
+      result: { instructions: expect.stringContaining('no longer accepts the login (run: mcpgw login demo)') },
+    });
     // Without a token, since nobody has said that one is needed; with the token; with the refreshed one.
     expect(upstream.requests.filter(({ rpcMethod }) => rpcMethod === 'initialize')).toHaveLength(3);
     expect(idp.refreshes()).toBe(1);
+    host.send(call(1));
+    expect(await host.answer(1)).toMatchObject({ error: LOGIN_NEEDED });
   });
 
   it('is made with more scope by the command that a 403 ends in', async () => {
@@ -242,13 +249,14 @@ describe('a login at an upstream', () => {
     const upstream = await startServer({ idp });
     const config = await sandbox.file('policy.json', { forward_headers: ['X-Request-Id'] });
     const host = lines(config, ['--url', upstream.url]);
-    host.send(INITIALIZE);
-    const { error } = await host.answer(INITIALIZE.id);
+    await host.open();
+    host.send(call(0));
+    const { error } = await host.answer(0);
     expect(error?.data?.['login']).toBe(`mcpgw login default --url ${upstream.url}`);
     const [, ...words] = String(error?.data?.['login']).split(' ');
     expect(await sandbox.run([...words, '-c', config])).toMatchObject({ code: 0 });
-    host.send({ ...INITIALIZE, id: 'again' });
-    expect(await host.answer('again')).toMatchObject({ result: {} });
+    host.send(call(1));
+    expect(await host.answer(1)).toMatchObject({ result: {} });
     const status = await sandbox.run(['status', '-c', config, '--url', upstream.url]);
     expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/default +upstream +valid/) });
   });
