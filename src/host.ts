@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Keychain } from './host/keychain.js';
-import type { AsideRun } from './host/run-aside.js';
+import type { AsideOutcome, AsideRun } from './host/run-aside.js';
 import type { ProgramOutcome, ProgramToRun } from './host/run-program.js';
 
 export type { Keychain };
@@ -93,7 +93,7 @@ export interface Host {
   /** Runs a program without a shell. Never rejects. */
   readonly runProgram: (program: ProgramToRun) => Promise<ProgramOutcome>;
   /** This program once more, in a process that outlives this one; undefined where there can be none. */
-  readonly runAside: ((run: AsideRun) => Promise<string | undefined>) | undefined;
+  readonly runAside: ((run: AsideRun) => Promise<AsideOutcome>) | undefined;
   /** Calls back when the process is asked to end; the returned function stops listening. */
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
 }

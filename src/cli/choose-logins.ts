@@ -35,7 +35,12 @@ export interface LoginChoice {
  */
 export function neededLogins({ policy, server, url, kind }: LoginChoice): readonly NeededLogin[] {
   const chosen = server === undefined ? undefined : chooseServer(policy, server).name;
-  const servers = policy.servers.map((each) => (url ? { ...each, url } : each));
+  if (url !== undefined && chosen === undefined && policy.servers.length > 1) {
+    throw new McpgwError('USAGE', '--url is for one server, and the configuration has several', {
+      hint: `name one: ${policy.servers.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  const servers = policy.servers.map((each) => (url && each.name === (chosen ?? each.name) ? { ...each, url } : each));
   const all = servers.flatMap(loginsOf).map((login) => ({ ...login, facts: targetKey(login.target).facts }));
   const groups = new Map<string, NeededLogin>();
   for (const wanted of ['identity', 'upstream'] as const) {
@@ -130,7 +135,7 @@ export function oneLogin(choice: LoginChoice): NeededLogin {
     hint:
       kinds.size > 1 && choice.kind === undefined
         ? 'say which: --identity or --upstream'
-        : `name a server: ${loginServers(choice).join(', ')}`,
+        : `name a server: ${[...new Set(all.flatMap(({ servers }) => servers))].join(', ')}`,
   });
 }
 

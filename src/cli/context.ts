@@ -2,6 +2,7 @@
 // rest goes to stderr.
 import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
+import { visibleText } from '../diagnostics/visible-text.js';
 import { createLog, type Log, type LogLevel } from '../log.js';
 import { redact } from '../secret/redact.js';
 import type { OutputOptions } from './options/output.js';
@@ -27,7 +28,7 @@ export interface CommandContext {
   readonly print: (text: string) => Promise<void>;
   /** Writes one JSON document to stdout. */
   readonly printJson: (value: unknown) => Promise<void>;
-  /** Writes a line to stderr, redacted, unless `--quiet`. */
+  /** Writes a line to stderr, redacted, and without what would steer a terminal, unless `--quiet`. */
   readonly note: (text: string) => void;
 }
 
@@ -58,7 +59,7 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
     print,
     printJson: (value) => print(jsonText(value)),
     note: (text) => {
-      if (!quiet) host.stdio.stderr.write(`${redact(text)}\n`);
+      if (!quiet) host.stdio.stderr.write(`${visibleText(redact(text))}\n`);
     },
   };
 }

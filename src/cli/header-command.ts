@@ -13,11 +13,13 @@ export interface HeaderCommandOptions {
   readonly host: Pick<Host, 'now' | 'runProgram'>;
   /** Of the configuration. */
   readonly directory: string;
+  /** Nobody needs its headers any more. */
+  readonly signal: AbortSignal;
 }
 
 const LARGEST_OUTPUT_BYTES = 64 * 1024;
 
-export function createHeaderCommand({ command, host, directory }: HeaderCommandOptions): UpstreamAccessSource {
+export function createHeaderCommand({ command, host, directory, signal }: HeaderCommandOptions): UpstreamAccessSource {
   let held: { readonly access: UpstreamAccess; readonly untilMs: number } | undefined;
   let running: Promise<UpstreamAccess> | undefined;
 
@@ -29,6 +31,7 @@ export function createHeaderCommand({ command, host, directory }: HeaderCommandO
       cwd: directory,
       timeoutMs,
       maxBytes: LARGEST_OUTPUT_BYTES,
+      signal,
     });
     if (outcome.kind === 'failed') throw failed(outcome.why);
     const access = { headers: readHeaders(outcome.stdout) };

@@ -44,20 +44,28 @@ export async function loginRows({ host, stores, login }: RowOptions): Promise<re
           ...emptyRow({ server, kind, issuer }),
           ...(stored !== undefined && { state: 'unreadable', problem: stored.message }),
         }
-      : storedRow({ server, kind, stored, nowMs: host.now() }),
+      : storedRow({
+          server,
+          kind,
+          isOwnClient: login.target.server.grant === 'client_credentials',
+          stored,
+          nowMs: host.now(),
+        }),
   );
 }
 
 export interface StoredRow {
   readonly server: string;
   readonly kind: LoginKind;
+  /** It gets a new token as itself, whenever it needs one. */
+  readonly isOwnClient: boolean;
   readonly stored: StoredCredential;
   readonly nowMs: number;
 }
 
-export function storedRow({ server, kind, stored: { credential, storedIn }, nowMs }: StoredRow): LoginRow {
+export function storedRow({ server, kind, isOwnClient, stored: { credential, storedIn }, nowMs }: StoredRow): LoginRow {
   const isExpired = freshness(credential, nowMs) === 'expired';
-  const canRefresh = credential.refreshToken !== undefined;
+  const canRefresh = credential.refreshToken !== undefined || isOwnClient;
   return {
     server,
     kind,

@@ -35,7 +35,7 @@ export async function upstreamAccessOf(wiring: AccessWiring): Promise<UpstreamAc
   if (server.headerCommand !== undefined) {
     const { createHeaderCommand } = await import('./header-command.js');
     const directory = path.dirname(path.resolve(host.cwd, loaded.file));
-    return createHeaderCommand({ command: server.headerCommand, host, directory });
+    return createHeaderCommand({ command: server.headerCommand, host, directory, signal: wiring.signal });
   }
   const access = server.upstreamAccess;
   if (access === undefined) return undefined;
@@ -47,14 +47,16 @@ export async function upstreamAccessOf(wiring: AccessWiring): Promise<UpstreamAc
   }
   // Most upstreams that nobody says anything about want no login: nothing is loaded before one does.
   let loading: Promise<AccessSource> | undefined;
+  let source: AccessSource | undefined;
   return {
     current: async () => (await loading)?.current(),
     renew: async (refusal) => {
-      const isAsked = refusal.status === 401 && /\bbearer\b/i.test(refusal.challenge ?? '');
+      const isAsked = /\bbearer\b/i.test(refusal.challenge ?? '');
       if (!loaded.trusted || (loading === undefined && !isAsked)) return undefined;
-      const source = await (loading ??= load());
-      return source.renew(refusal);
+      const made = await (loading ??= load().then((loadedSource) => (source = loadedSource)));
+      return made.renew(refusal);
     },
+    accepted: (used) => source?.accepted(used),
   };
 }
 
@@ -70,7 +72,7 @@ async function loginAccess(
   // Of a server with an identity login, the command alone makes that one.
   const upstream = server.identityProvider === undefined ? '' : ' --upstream';
   const elsewhere = target.url === undefined || target.url === server.url ? '' : ` --url ${shownUrl(target.url)}`;
-  const command = `mcpgw login ${server.name}${upstream}${elsewhere}`;
+  const command = `mcpgw login ${shellWord(server.name)}${upstream}${elsewhere}`;
   return createAccessSource({
     target,
     ...stores,
@@ -90,6 +92,11 @@ async function screenFor(context: CommandContext, target: LoginTarget): Promise<
   // The host reads stderr, if anybody does: nothing is drawn there, and stdin is the host's.
   return () =>
     createLoginScreen({ context: { ...context, spinner: false }, target, openBrowser: true, timeoutMs: PATIENCE_MS });
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What stands behind a question mark may be a secret. */

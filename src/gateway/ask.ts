@@ -7,7 +7,10 @@ export interface Question {
   readonly upstream: Upstream;
   /** Of the request. No host's own begins like the gateway's: `mcpgw:`. */
   readonly id: string;
-  readonly send: (onMessage: (text: string) => Promise<void> | undefined) => Exchange;
+  readonly send: (
+    onMessage: (text: string) => Promise<void> | undefined,
+    onWaiting: (work: Promise<unknown>) => void,
+  ) => Exchange;
   /** Takes what the upstream says beside the answer. */
   readonly passOn: (text: string) => Promise<void> | undefined;
   readonly timeoutMs: number;
@@ -26,6 +29,18 @@ const LINGER_MS = 1_000;
 export function ask({ upstream, id, send, passOn, timeoutMs, signal, late }: Question): Promise<Answer> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
+    const start = (): void => {
+      timer = setTimeout(() => exchange.abort(), timeoutMs);
+    };
+    let isOver = false;
+    // The time of a person is not that of the upstream.
+    const onWaiting = (work: Promise<unknown>): void => {
+      clearTimeout(timer);
+      const goOn = (): void => {
+        if (!isOver) start();
+      };
+      work.then(goOn, goOn);
+    };
     const exchange = send((text) => {
       const answer = answerTo(id, text);
       if (answer === undefined) return passOn(text);
@@ -33,10 +48,11 @@ export function ask({ upstream, id, send, passOn, timeoutMs, signal, late }: Que
       clearTimeout(timer);
       timer = setTimeout(() => exchange.abort(), LINGER_MS);
       return undefined;
-    });
-    timer = setTimeout(() => exchange.abort(), timeoutMs);
+    }, onWaiting);
+    start();
     signal?.addEventListener('abort', exchange.abort, { once: true });
     void exchange.end.then((ended) => {
+      isOver = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', exchange.abort);
       resolve({ error: ended.kind === 'aborted' ? tooLate(upstream.name, late) : upstreamError(upstream, ended) });

@@ -33,6 +33,14 @@ export interface CallOptions {
   readonly onTimeout?: () => void;
 }
 
+/** What an exchange asks of its call before it sends once more. */
+export interface Waiting {
+  /** False once the host has its answer, or wants none. */
+  readonly isOpen: () => boolean;
+  /** The time of this is nobody's: a person may be asked. */
+  readonly onWaiting: (work: Promise<unknown>) => void;
+}
+
 /** Writes one line. A promise: hold back until it resolves. */
 export type ToHost = (text: string) => Promise<void> | undefined;
 
@@ -62,7 +70,7 @@ export interface Call {
   /**
    * Sends; `start` gets what the exchange reports to. Resolves when the host has its answer, or needs none any more.
    */
-  readonly run: (start: (onMessage: ToHost) => Exchange, receive: Receive) => Promise<void>;
+  readonly run: (start: (onMessage: ToHost, waiting: Waiting) => Exchange, receive: Receive) => Promise<void>;
   /** Answers with an error, without (further) sending. */
   readonly fail: (error: RpcError) => void;
   /** The host wants no answer any more: late ones are dropped. True when something had been sent. */
@@ -132,6 +140,14 @@ export function createCall(options: CallOptions): Call {
     }, options.timeoutMs);
   };
 
+  const onWaiting = (work: Promise<unknown>): void => {
+    clearTimeout(timer);
+    const goOn = (): void => {
+      if (state === 'open') restartTimer();
+    };
+    work.then(goOn, goOn);
+  };
+
   const onMessage = (text: string): Promise<void> | undefined => {
     if (state !== 'open') return undefined;
     const message = parse(text);
@@ -164,7 +180,7 @@ export function createCall(options: CallOptions): Call {
     run: async (start, how) => {
       if (state !== 'open') return;
       receive = how;
-      const exchange = start(onMessage);
+      const exchange = start(onMessage, { isOpen: () => state === 'open', onWaiting });
       sent = exchange;
       const ended = exchange.end.then((end: ExchangeEnd) => {
         if (end.kind !== 'aborted') fail(upstreamError(upstream, end));

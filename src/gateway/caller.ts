@@ -15,8 +15,8 @@ export interface VerifyToken {
   readonly token: (token: Secret) => Promise<TokenVerdict>;
 }
 
-/** The stored identity login, as the command passes it in. */
-export type AccessTokenSource = () => Promise<
+/** The stored identity login, as the command passes it in. `isAwaited`: the host waits for the answer. */
+export type AccessTokenSource = (isAwaited: boolean) => Promise<
   | {
       readonly kind: 'ready';
       readonly token: Secret;
@@ -42,13 +42,20 @@ export interface CallerSources {
 }
 
 /** Never throws for a bad token; network trouble of the identity login surfaces as `undecided`. */
-export async function judgeCaller(sources: CallerSources, client: readonly HeaderField[]): Promise<CallerVerdict> {
+export async function judgeCaller(
+  sources: CallerSources,
+  client: readonly HeaderField[],
+  isAwaited = false,
+): Promise<CallerVerdict> {
   const header = tokenHeader(client, sources.server.tokenRules?.headerKey ?? 'Authorization');
   if (header !== undefined) {
     return sources.verify === undefined ? unverified(header) : sources.verify.header(header);
   }
   if (sources.configuredToken !== undefined) return judgeConfigured(sources.configuredToken, sources.verify);
-  if (sources.identityLogin !== undefined) return judgeLogin(sources.identityLogin, sources.verify);
+  if (sources.identityLogin !== undefined) {
+    const stored = await sources.identityLogin(isAwaited);
+    return judgeLogin(stored, sources.verify);
+  }
   const rules = sources.server.tokenRules;
   if (rules === undefined) return { verdict: 'accepted', principal: { kind: 'anonymous' } };
   return {
@@ -90,8 +97,10 @@ async function judgeConfigured(source: ConfiguredToken, verify: VerifyToken | un
   return renewed === undefined ? verdict : verify.token(renewed);
 }
 
-async function judgeLogin(login: AccessTokenSource, verify: VerifyToken | undefined): Promise<CallerVerdict> {
-  const stored = await login();
+async function judgeLogin(
+  stored: Awaited<ReturnType<AccessTokenSource>>,
+  verify: VerifyToken | undefined,
+): Promise<CallerVerdict> {
   if (stored.kind === 'login-required') {
     return { verdict: 'login-required', message: stored.message, login: stored.command };
   }

@@ -118,7 +118,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const client = isPlain
       ? clientHeaders
       : [...clientHeaders, ...(credential === undefined ? [] : [credential]), ...own];
-    const caller = await judge(sources, client);
+    const caller = await judge(sources, client, message.kind === 'request');
     // Nobody whom the policy refuses makes the gateway renew what it has.
     const isSent = caller.verdict === 'accepted' || shadow;
     const access = accessSource === undefined || !isSent ? undefined : await accessSource.current();
@@ -217,9 +217,13 @@ interface ToolRequest {
 }
 
 /** Trouble on the way to a verdict is never a pass and never a crash: it is "could not be decided". */
-async function judge(sources: CallerSources, client: readonly HeaderField[]): Promise<CallerVerdict> {
+async function judge(
+  sources: CallerSources,
+  client: readonly HeaderField[],
+  isAwaited: boolean,
+): Promise<CallerVerdict> {
   try {
-    return await judgeCaller(sources, client);
+    return await judgeCaller(sources, client, isAwaited);
   } catch (error) {
     const why = error instanceof McpgwError ? error.message : 'an unexpected error';
     return { verdict: 'undecided', message: `Token could not be verified: ${why}` };

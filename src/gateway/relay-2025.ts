@@ -3,7 +3,7 @@
 // (MCP 2025-11-25, "Transports"; spec: eras). Ids of the host go through unchanged. A request of another caller than the
 // session's goes into a session of its own.
 import { isHeaderValue } from '../policy/headers/header-name.js';
-import { createCall, type Call, type ToHost } from './call.js';
+import { createCall, type Call, type ToHost, type Waiting } from './call.js';
 import type { Judged, Passed } from './enforce.js';
 import {
   errorText,
@@ -148,10 +148,10 @@ class SessionRelay implements Relay {
       const onHead = ({ status, sessionId }: AnswerHead): void => {
         if (status < 300) session.id = sessionId;
       };
-      await call.run((onMessage) => {
+      await call.run((onMessage, waiting) => {
         this.#session = session;
         this.#params = request.params;
-        return session.send({ method: 'POST', policy: headers, body, onMessage, onHead });
+        return session.send({ method: 'POST', policy: headers, body, onMessage, onHead, ...waiting });
       }, session);
     };
     this.#opensWith(
@@ -228,18 +228,17 @@ class SessionRelay implements Relay {
       const { headers, text: body, screen } = passed;
       const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
-      const { isOpen } = call;
       session.restorable.note(request);
-      const start = (onMessage: ToHost): Exchange =>
-        resent(session.ask({ policy: headers, body, onMessage, isOpen }), async (ended) => {
+      const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
+        resent(session.ask({ policy: headers, body, onMessage, ...waiting }), async (ended) => {
           // What an unknown session is asked has not run. Once: a server that forgets at once would be asked for ever.
           if (current !== session || !isLost(ended, session)) return undefined;
           const next = await this.#recover(passed, session);
-          if (next === undefined || !isOpen()) return undefined;
+          if (next === undefined || !waiting.isOpen()) return undefined;
           current.calls--;
           next.calls++;
           place.session = current = next;
-          return next.ask({ policy: headers, body, onMessage, isOpen });
+          return next.ask({ policy: headers, body, onMessage, ...waiting });
         });
       await call.run(start, { passOn: (text, message) => current.passOn(text, message), screen });
     } finally {
@@ -277,9 +276,9 @@ class SessionRelay implements Relay {
   #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
     return {
       upstream: this.#options.upstream,
-      send: ({ id, params }, onMessage) => {
+      send: ({ id, params }, onMessage, onWaiting) => {
         const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
-        return session.send({ method: 'POST', policy: headers, body, onMessage });
+        return session.send({ method: 'POST', policy: headers, body, onMessage, onWaiting });
       },
       passOn: session.passOn,
     };

@@ -2,7 +2,7 @@
 // cancelled request is a closed POST (MCP 2026-07-28, "Streamable HTTP"; spec: eras).
 import { isHeaderValue } from '../policy/headers/header-name.js';
 import { NO_ANSWER, type Passed } from './enforce.js';
-import { createCall, passMessages, type Call, type PassOn, type ToHost } from './call.js';
+import { createCall, passMessages, type Call, type PassOn, type ToHost, type Waiting } from './call.js';
 import { handOverMessage } from './hand-over.js';
 import {
   errorText,
@@ -134,8 +134,9 @@ class StatelessRelay implements Relay {
     const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
     if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
     const own = [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })];
-    const send: Send = (params, onMessage) =>
+    const send: Send = (params, onMessage, waiting) =>
       this.#options.upstream.send({
+        ...waiting,
         method: 'POST',
         headers: [...own, ...params],
         policy: passed.headers,
@@ -148,7 +149,7 @@ class StatelessRelay implements Relay {
       request.method === 'tools/list'
         ? this.#mirror.screen({ caller: passed.principal, isFirst, next: passed.screen })
         : passed.screen;
-    await call.run((onMessage) => send([], onMessage), { passOn: this.#passOn, screen });
+    await call.run((onMessage, waiting) => send([], onMessage, waiting), { passOn: this.#passOn, screen });
   }
 
   /** With what the tool wants repeated as headers; once more, when the upstream says that this was wrong. */
@@ -159,12 +160,12 @@ class StatelessRelay implements Relay {
     const params = await this.#mirror.paramsOf(look);
     if (params === 'hidden') return call.fail(unknownToolError(tool));
     let isSecond = false;
-    const start = (onMessage: ToHost): Exchange =>
-      resent(send(paramHeaderList(params, args), onMessage), async (ended) => {
+    const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
+      resent(send(paramHeaderList(params, args), onMessage, waiting), async (ended) => {
         if (isSecond || !isHeaderMismatch(ended)) return undefined;
         isSecond = true;
         const now = await this.#mirror.paramsOf({ ...look, isWrong: true });
-        return now === 'hidden' ? undefined : send(paramHeaderList(now, args), onMessage);
+        return now === 'hidden' ? undefined : send(paramHeaderList(now, args), onMessage, waiting);
       });
     await call.run(start, { passOn: this.#passOn, screen: passed.screen });
   }
@@ -177,8 +178,9 @@ class StatelessRelay implements Relay {
     const version = String(envelope[VERSION_META_KEY]);
     return {
       upstream,
-      send: ({ id, params }, onMessage) =>
+      send: ({ id, params }, onMessage, onWaiting) =>
         upstream.send({
+          onWaiting,
           method: 'POST',
           headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params })],
           policy: passed.headers,
@@ -252,7 +254,7 @@ class StatelessRelay implements Relay {
 }
 
 /** `params`: headers that repeat parameters, names and values in turn. */
-type Send = (params: readonly string[], onMessage: ToHost) => Exchange;
+type Send = (params: readonly string[], onMessage: ToHost, waiting: Waiting) => Exchange;
 
 interface ToolCall extends Omit<Carried, 'version'> {
   readonly send: Send;

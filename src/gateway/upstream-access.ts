@@ -37,6 +37,8 @@ export interface UpstreamAccessSource {
   readonly current: () => Promise<UpstreamAccess | undefined>;
   /** What to send instead; undefined: the refusal is about something else. */
   readonly renew: (refusal: AccessRefusal) => Promise<UpstreamAccess | LoginNeeded | undefined>;
+  /** The upstream has taken it. */
+  readonly accepted?: (used: UpstreamAccess) => void;
 }
 
 /** The headers of one request as the policy gives them, and which access is among them. */
@@ -52,6 +54,8 @@ export interface AuthorizedExchange {
   /** The upstream's name. */
   readonly server: string;
   readonly isAwaited: boolean;
+  readonly isOpen: (() => boolean) | undefined;
+  readonly onWaiting: ((work: Promise<unknown>) => void) | undefined;
   readonly onHead: ((head: AnswerHead) => void) | undefined;
   readonly send: (policyHeaders: readonly string[], onHead: (head: AnswerHead) => void) => Exchange;
 }
@@ -60,7 +64,7 @@ export interface AuthorizedExchange {
 const ATTEMPTS = 4;
 
 export function authorizedExchange(options: AuthorizedExchange): Exchange {
-  const { policy, source, server, isAwaited, onHead, send } = options;
+  const { policy, source, server, isAwaited, isOpen, onWaiting, onHead, send } = options;
   let isAborted = false;
   let current: Exchange | undefined;
   let abort: () => void = () => undefined;
@@ -68,14 +72,22 @@ export function authorizedExchange(options: AuthorizedExchange): Exchange {
   const run = async (): Promise<ExchangeEnd> => {
     let { list, access: used } = policy;
     for (let attempt = 1; ; attempt++) {
+      const sent = used;
       current = send(list, (head) => {
-        if (!isRefusal(head)) onHead?.(head);
+        if (isRefusal(head)) return;
+        if (sent !== undefined && head.status < 400) source.accepted?.(sent);
+        onHead?.(head);
       });
       const ended = await current.end;
       if (isAborted || ended.kind !== 'refused' || !isRefusal(ended.head) || attempt === ATTEMPTS) return ended;
       const { status, wwwAuthenticate: challenge } = ended.head;
-      const renewed = await source.renew({ status, challenge, used, attempt, isAwaited });
-      if (isAborted) return { kind: 'aborted' };
+      // What was refused is not what could be renewed: a header that the policy gives another value.
+      if (!isSent(list, used)) return ended;
+      const renewing = source.renew({ status, challenge, used, attempt, isAwaited });
+      onWaiting?.(renewing);
+      const renewed = await renewing;
+      // Cancelled meanwhile: what has not run does not run any more.
+      if (isAborted || isOpen?.() === false) return { kind: 'aborted' };
       if (renewed === undefined) return ended;
       if ('kind' in renewed) return { kind: 'withheld', error: loginRequired(renewed) };
       const next = withAccess(list, used, renewed);
@@ -97,6 +109,13 @@ export function authorizedExchange(options: AuthorizedExchange): Exchange {
 /** 403 is the policy of the upstream, unless it says that another token would do (RFC 6750 section 3.1). */
 function isRefusal({ status, wwwAuthenticate }: AnswerHead): boolean {
   return status === 401 || (status === 403 && /\binsufficient_scope\b/.test(wwwAuthenticate ?? ''));
+}
+
+/** Whether the access is what the upstream has seen; of none, whether nothing else stood in its place. */
+function isSent(list: readonly string[], used: UpstreamAccess | undefined): boolean {
+  if (used === undefined)
+    return !list.some((text, index) => index % 2 === 0 && canonicalName(text) === 'authorization');
+  return withAccess(list, used, { headers: [] }).length < list.length;
 }
 
 /** The list with one access in the place of another: where the policy gave a name to something else, that stays. */

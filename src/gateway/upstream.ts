@@ -34,6 +34,10 @@ export interface Upstream {
 /** `headers` are the transport's own. */
 export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' | 'hold'> {
   readonly policy: PolicyHeaders;
+  /** Whether anybody waits for it still; else it is not sent once more. */
+  readonly isOpen?: (() => boolean) | undefined;
+  /** Told of what is waited for before it is sent once more: perhaps a person. */
+  readonly onWaiting?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** Requests under way at one upstream at a time, each on a connection of its own. */
@@ -47,7 +51,7 @@ export function openUpstream({ name, url, isUrlSecret, access, hold }: UpstreamO
     name,
     authority: isUrlSecret ? MASK : host,
     slots: createSlots(REQUESTS_AT_ONCE),
-    send: ({ policy, ...request }) => {
+    send: ({ policy, isOpen, onWaiting, ...request }) => {
       const sent = { ...request, pool: (pool ??= openPool(origin)), path, hold };
       if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
       return authorizedExchange({
@@ -55,6 +59,8 @@ export function openUpstream({ name, url, isUrlSecret, access, hold }: UpstreamO
         source: access,
         server: name,
         isAwaited: request.method === 'POST',
+        isOpen,
+        onWaiting,
         onHead: request.onHead,
         send: (list, onHead) => exchange({ ...sent, headers: [...request.headers, ...list], onHead }),
       });

@@ -11,11 +11,17 @@ export interface AsideRun {
   readonly timeoutMs: number;
 }
 
-/** Resolves with what it printed; undefined when it could not be started, or printed nothing in time. */
+export type AsideOutcome =
+  | { readonly kind: 'ended'; readonly stdout: string }
+  /** It goes on, and nobody knows how it will end. */
+  | { readonly kind: 'late' }
+  | { readonly kind: 'not-started' };
+
+/** Never rejects. */
 export function runAside(
   program: readonly [execPath: string, ...args: string[]],
   { words, input, timeoutMs }: AsideRun,
-): Promise<string | undefined> {
+): Promise<AsideOutcome> {
   const [execPath, ...args] = program;
   return new Promise((resolve) => {
     // A session of its own: a signal to this one's process group does not reach it.
@@ -25,13 +31,19 @@ export function runAside(
       windowsHide: true,
     });
     const chunks: Buffer[] = [];
-    const end = (): void => {
+    const end = (outcome: AsideOutcome): void => {
       clearTimeout(timer);
-      resolve(chunks.length === 0 ? undefined : Buffer.concat(chunks).toString('utf8'));
+      resolve(outcome);
     };
-    const timer = setTimeout(end, timeoutMs);
-    child.once('error', end);
-    child.once('close', end);
+    const timer = setTimeout(() => end({ kind: 'late' }), timeoutMs);
+    child.once('error', () => end({ kind: 'not-started' }));
+    child.once('close', () =>
+      end(
+        chunks.length === 0
+          ? { kind: 'not-started' }
+          : { kind: 'ended', stdout: Buffer.concat(chunks).toString('utf8') },
+      ),
+    );
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);

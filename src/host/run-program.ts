@@ -9,6 +9,8 @@ export interface ProgramToRun {
   readonly timeoutMs: number;
   /** Of its output; a program that prints more is ended. */
   readonly maxBytes: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
 }
 
 export type ProgramOutcome =
@@ -16,7 +18,7 @@ export type ProgramOutcome =
   | { readonly kind: 'failed'; /** One clause: "ended with 3". */ readonly why: string };
 
 /** Never rejects. What it prints on stderr is read by nobody. */
-export function runProgram({ command, cwd, timeoutMs, maxBytes }: ProgramToRun): Promise<ProgramOutcome> {
+export function runProgram({ command, cwd, timeoutMs, maxBytes, signal }: ProgramToRun): Promise<ProgramOutcome> {
   const [program = '', ...args] = command;
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, shell: false, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
@@ -24,11 +26,14 @@ export function runProgram({ command, cwd, timeoutMs, maxBytes }: ProgramToRun):
     let size = 0;
     const end = (outcome: ProgramOutcome): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
       child.kill('SIGKILL');
       // Whoever it has started may hold the pipe open.
       child.stdout.destroy();
       resolve(outcome);
     };
+    const onAbort = (): void => end({ kind: 'failed', why: 'was ended' });
+    signal.addEventListener('abort', onAbort, { once: true });
     const timer = setTimeout(() => end({ kind: 'failed', why: `did not end within ${timeoutMs / 1000} s` }), timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);

@@ -1,5 +1,6 @@
 // Page one of logins: the access token is the stored one, else a refreshed one, else "log in". Cheap when the token is
 // good: the decrypted login stays in memory and the disk is asked once a second, with one stat.
+import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { AuthorizationServer } from '../policy/model.js';
@@ -9,8 +10,9 @@ import type { CredentialStore, LoginStores } from '../store/credential-store.js'
 import { subjectOf, type Credential } from '../store/credential.js';
 import { freshness } from '../store/freshness.js';
 import { authorityName, loginKey, type KnownServer } from './login-key.js';
-import { knownServer, type ClientRecords, type LoginTarget } from './login-target.js';
-import { refreshAside } from './refresh-aside.js';
+import { knownServer, targetKey, type ClientRecords, type LoginTarget } from './login-target.js';
+import { refreshAside, type AsideOptions } from './refresh-aside.js';
+import type { RefreshOutcome } from './refresh-once.js';
 
 /** How long the memory is believed before the store's mark is compared again. */
 const LOOK_AGAIN_MS = 1000;
@@ -83,19 +85,47 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
     command: `mcpgw login ${serverName}`,
   });
 
-  /** Which client it is, where that is known. */
-  const look = async (): Promise<KnownServer | undefined> => {
-    if (held !== undefined && host.now() - lookedAtMs < LOOK_AGAIN_MS) return held.provider;
-    lookedAtMs = host.now();
-    const provider = await knownServer(target, records);
-    const key = provider && loginKey(provider);
-    const isSame = held !== undefined && key?.name === loginKey(held.provider).name;
-    const found = key && (await store.mark(key));
-    if (isSame && found !== undefined && found === mark) return provider;
-    const stored = key === undefined || found === undefined ? undefined : await store.read(key);
-    held = provider && stored && hold(provider, stored.credential);
-    mark = found;
-    return provider;
+  /** Counts what has made an answer of the store worthless that was on its way. */
+  let generation = 0;
+  let looking: Promise<KnownServer | undefined> | undefined;
+
+  /** Which client it is, where that is known. One look for all that ask meanwhile. */
+  const look = (): Promise<KnownServer | undefined> => {
+    if (held !== undefined && host.now() - lookedAtMs < LOOK_AGAIN_MS) return Promise.resolve(held.provider);
+    return (looking ??= lookNow().finally(() => {
+      looking = undefined;
+    }));
+  };
+
+  const lookNow = async (): Promise<KnownServer | undefined> => {
+    for (;;) {
+      const before = generation;
+      const provider = await knownServer(target, records);
+      const key = provider && loginKey(provider);
+      const isSame = held !== undefined && key?.name === loginKey(held.provider).name;
+      const found = key && (await store.mark(key));
+      const isUnchanged = isSame && found !== undefined && found === mark;
+      const stored = isUnchanged || key === undefined || found === undefined ? undefined : await store.read(key);
+      if (before !== generation) continue;
+      if (!isUnchanged) held = provider && stored && hold(provider, stored.credential);
+      mark = found;
+      lookedAtMs = host.now();
+      return provider;
+    }
+  };
+
+  /** A client that mcpgw has registered, and that the server knows no more, is forgotten: the next login registers another. */
+  const refreshedOr = async (
+    options: AsideOptions,
+  ): Promise<RefreshOutcome | { readonly kind: 'login-required'; readonly why: 'unknown-client' }> => {
+    try {
+      return await refreshAside(options);
+    } catch (error) {
+      const isUnknown = error instanceof McpgwError && error.details['error'] === 'invalid_client';
+      if (!isUnknown || target.server.clientId !== undefined) throw error;
+      await records.remove(targetKey(target));
+      return { kind: 'login-required', why: 'unknown-client' };
+    }
   };
 
   const refresh = async (
@@ -104,7 +134,7 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
     scope?: string,
   ): Promise<CurrentLogin> => {
     const key = loginKey(provider);
-    const outcome = await refreshAside({
+    const outcome = await refreshedOr({
       provider,
       store,
       choice,
@@ -115,12 +145,16 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
       scope,
     });
     if (outcome.kind === 'ready') {
-      held = hold(provider, outcome.credential);
+      generation++;
+      const refreshed = hold(provider, outcome.credential);
+      held = refreshed;
       mark = await store.mark(key);
       lookedAtMs = host.now();
-      return held.login;
+      return refreshed.login;
     }
     if (outcome.kind === 'foreign-endpoint') {
+      // It is what it is, for as long as the configuration is.
+      retryAtMs = host.now() + RETRY_REFRESH_MS;
       return {
         kind: 'login-required',
         message: `the token endpoint is at ${outcome.origin} now: the stored login was made elsewhere and was not sent there`,
@@ -129,10 +163,7 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
     }
     if (outcome.why === 'no-refresh-token') return loginRequired('the login has expired', provider);
     held = undefined;
-    return loginRequired(
-      outcome.why === 'refused' ? 'the login is no longer accepted' : 'nobody is logged in',
-      provider,
-    );
+    return loginRequired(WHY[outcome.why], provider);
   };
   const refreshShared = (provider: KnownServer, stale: Credential | undefined): Promise<CurrentLogin> =>
     (refreshing ??= refresh(provider, stale).finally(() => {
@@ -171,6 +202,7 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
       return refreshShared(provider, held.credential);
     },
     lookAgain: () => {
+      generation++;
       lookedAtMs = Number.NEGATIVE_INFINITY;
     },
     widen: async (scope) => {
@@ -179,6 +211,12 @@ export function createLoginSource(options: LoginSourceOptions): LoginSource {
     },
   };
 }
+
+const WHY = {
+  refused: 'the login is no longer accepted',
+  'logged-out': 'nobody is logged in',
+  'unknown-client': 'the client that was registered is no longer known',
+} as const;
 
 function hold(provider: KnownServer, credential: Credential): Held {
   return {

@@ -87,6 +87,7 @@ type From = DiscoverOptions & { readonly isOptional: boolean };
 
 async function discoverFrom(issuer: string, { provider, fetch, log, isOptional }: From) {
   refuseInsecure(issuer, 'the issuer');
+  refuseOdd(issuer);
   let metadata: openid.ServerMetadata;
   try {
     const found =
@@ -165,6 +166,12 @@ function refuseNearer({ kind, issuer }: AuthorizationServer, { url, endpoint, by
   throw new McpgwError('IDP_FAILED', `${by} names a ${endpoint} nearer to this machine than itself`, {
     hint: `if it is right, state ${endpoint} in oauth_metadata`,
   });
+}
+
+/** RFC 8414 section 2: neither query nor fragment; and what no URL is written with could steer a terminal. */
+function refuseOdd(issuer: string): void {
+  if (/^[!$&'()*+,./0-9:;=@A-Z[\]_a-z~%-]+$/.test(issuer)) return;
+  throw new McpgwError('IDP_FAILED', `the issuer is no URL of an issuer: ${visibleText(issuer).slice(0, 300)}`);
 }
 
 /** Plain http is for the loopback interface alone (RFC 8252 section 8.3). */

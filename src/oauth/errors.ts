@@ -45,6 +45,7 @@ export function oauthFailure(error: unknown, provider: string): Error {
       code: 'LOGIN_REFUSED',
       message: `${provider} refused the client's authentication (HTTP ${error.status})`,
       hint: 'check client_id, client_secret and token_endpoint_auth_method in the configuration',
+      details: { error: 'invalid_client' },
     });
   }
   // openid-client wraps what the library beneath it throws; what is asked of that one directly comes bare.

@@ -7,14 +7,17 @@ export interface InteractiveOptions extends SharedLoginOptions {
 }
 
 /** Rejects as `LoginSource` and `logIn` do. */
-export function loginWhenMissing({ source, ...options }: InteractiveOptions): () => Promise<CurrentLogin> {
-  const shared = createSharedLogin(options);
-  return async () => {
+/** `isAwaited`: the host waits for what needs the login; for nothing else anybody is asked. */
+export function loginWhenMissing({
+  source,
+  ...options
+}: InteractiveOptions): (isAwaited: boolean) => Promise<CurrentLogin> {
+  const shared = createSharedLogin({ ...options, onDone: () => source.lookAgain() });
+  return async (isAwaited) => {
     await shared.underWay();
     const login = await source.current();
-    if (login.kind === 'ready' || !shared.mayAsk(true)) return login;
+    if (login.kind === 'ready' || !shared.mayAsk(isAwaited)) return login;
     await shared.logIn({});
-    source.lookAgain();
     return source.current();
   };
 }

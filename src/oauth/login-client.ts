@@ -4,7 +4,8 @@ import type * as openid from 'openid-client';
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
-import type { ClientRecord } from '../store/client-record.js';
+import type { ClientRecord, FoundClient } from '../store/client-record.js';
+import type { CredentialKey } from '../store/credential-key.js';
 import { boundedFetch } from './bounded-fetch.js';
 import { createClient, type OAuthClient } from './client.js';
 import { discoverProvider, type DiscoverOptions } from './discover.js';
@@ -39,13 +40,15 @@ export interface LoginStartOptions {
 
 export interface LoginClient extends OAuthClient {
   readonly provider: KnownServer;
+  /** What is to be kept beside the login; undefined: the configuration says it all. */
+  readonly found: FoundClient | undefined;
 }
 
 export interface LoginStart {
   readonly flow: LoginFlow;
   /** The redirect URI of a client that is registered already; undefined: any will do. */
   readonly registeredUri: string | undefined;
-  /** Settles which client it is, registers one where it must, and keeps what was found. */
+  /** Settles which client it is, and registers one where it must. */
   readonly connect: (redirectUri: string | undefined) => Promise<LoginClient>;
 }
 
@@ -68,14 +71,22 @@ export async function startLogin(options: LoginStartOptions): Promise<LoginStart
   const flow = isOwnClient ? 'client-credentials' : byPerson;
   if (flow === 'browser') refuseWithoutPkce(server, metadata);
   const stated = statedServer(target);
-  const record = stated === undefined && options.registersAnew !== true ? await recordOf(options) : undefined;
+  const record = stated === undefined ? await recordOf(options) : undefined;
+  const known =
+    options.registersAnew === true || record === undefined ? [] : [record, ...(record.pending ? [record.pending] : [])];
+  const registered = known.find(({ client }) => client.origin === 'registered');
   return {
     flow,
-    registeredUri: record?.client.redirectUri,
+    registeredUri: registered?.client.redirectUri,
     connect: async (redirectUri) => {
-      const known = stated ?? (await settleClient({ ...options, server, metadata, record, redirectUri }));
+      const found =
+        stated === undefined
+          ? await settleClient({ ...options, server, metadata, record, known, redirectUri })
+          : undefined;
+      const settled = stated ?? (found && recordedServer({ ...target, server }, found));
+      if (settled === undefined) throw new Error('a login without a client');
       // What this login asks for may be more than what others do.
-      const provider = { ...known, scope: server.scope };
+      const provider = { ...settled, scope: server.scope };
       const client = await createClient({
         provider,
         metadata,
@@ -87,7 +98,7 @@ export async function startLogin(options: LoginStartOptions): Promise<LoginStart
         signal,
         useIdToken: server.kind === 'identity',
       });
-      return { ...client, provider };
+      return { ...client, provider, found };
     },
   };
 }
@@ -143,22 +154,27 @@ interface Settling extends LoginStartOptions {
   readonly server: LocatedServer;
   readonly metadata: openid.ServerMetadata;
   readonly record: ClientRecord | undefined;
+  readonly known: readonly FoundClient[];
   readonly redirectUri: string | undefined;
 }
 
-async function settleClient({ target, records, server, ...choice }: Settling): Promise<KnownServer> {
+async function settleClient({ target, records, server, record, ...choice }: Settling): Promise<FoundClient> {
   const client = await chooseClient({ ...choice, server });
   const { issuer, resource, scope } = server;
-  const found: ClientRecord = { issuer, resource, scope, client };
-  const key = targetKey(target);
-  // Before the person is asked: a login that comes to nothing needs no second registration.
+  const found: FoundClient = { issuer, resource, scope, client };
+  // A login that comes to nothing needs no second registration; and one that is there is not given up for it.
+  await keepRecord(records, targetKey(target), record === undefined ? found : { ...record, pending: found });
+  return found;
+}
+
+/** Under the lock. */
+export async function keepRecord(records: ClientRecords, key: CredentialKey, record: ClientRecord): Promise<void> {
   const release = await records.lock(key);
   try {
-    await records.save(key, found);
+    await records.save(key, record);
   } finally {
     await release();
   }
-  return recordedServer({ ...target, server }, found);
 }
 
 /** Said once, when the credential is kept. */

@@ -8,18 +8,20 @@ export interface KnownServer extends AuthorizationServer {
   readonly clientId: string;
   /** RFC 8707; undefined sends none. */
   readonly resource: string | undefined;
+  /** Of the upstream that its tokens are for; undefined for an identity login. */
+  readonly url: string | undefined;
 }
 
 /** @throws McpgwError INVALID_CONFIG without issuer and token endpoint */
 export function loginKey(server: KnownServer): CredentialKey {
-  const { kind, issuer, clientId, resource } = server;
+  const { kind, issuer, clientId, resource, url } = server;
   const tokenEndpoint = statedText(server, 'token_endpoint');
   if (issuer === undefined && tokenEndpoint === undefined) {
     throw new McpgwError('INVALID_CONFIG', `${sectionOf(server)} has neither issuer nor token_endpoint`, {
       hint: 'add the issuer of your identity provider',
     });
   }
-  return credentialKey({ kind, issuer, tokenEndpoint, clientId, resource });
+  return credentialKey({ kind, issuer, tokenEndpoint, clientId, resource, url });
 }
 
 /** The authorization server as a person would name it: its issuer, else the origin of its token endpoint. */

@@ -1,7 +1,7 @@
 // A login that a configuration calls for, and what is known of it without asking anybody: from the configuration alone
 // where that says all, else from what an earlier login found and kept (store/client-record.ts).
 import type { AuthorizationServer, ClientAuthMethod } from '../policy/model.js';
-import { clientKey, type ClientRecord } from '../store/client-record.js';
+import { clientKey, type ClientRecord, type FoundClient } from '../store/client-record.js';
 import type { CredentialKey } from '../store/credential-key.js';
 import type { CredentialStore } from '../store/credential-store.js';
 import { statedText, type KnownServer } from './login-key.js';
@@ -32,26 +32,29 @@ export function targetKey({ server, url }: LoginTarget): CredentialKey {
 export function statedServer({ server, url }: LoginTarget): KnownServer | undefined {
   const { kind, grant, clientId, resource } = server;
   if (clientId === undefined) return undefined;
-  if (kind === 'identity') return { ...server, clientId, resource: resource === false ? undefined : resource };
+  if (kind === 'identity')
+    return { ...server, clientId, resource: resource === false ? undefined : resource, url: undefined };
   const states = (member: string): boolean => statedText(server, member) !== undefined;
   const starts = ['authorization_endpoint', 'device_authorization_endpoint'];
   // Endpoints given in full need no discovery; the resource is then the server as the configuration writes it.
   if (!states('token_endpoint') || (grant === 'authorization_code' && !starts.some(states))) return undefined;
-  return { ...server, clientId, resource: resource === false ? undefined : (resource ?? url) };
+  return { ...server, clientId, resource: resource === false ? undefined : (resource ?? url), url };
 }
 
 /** What is known of a target with what an earlier login has kept. */
 export function recordedServer(
-  { server }: LoginTarget,
-  { issuer, resource, scope, client }: ClientRecord,
+  { server, url }: LoginTarget,
+  { issuer, resource, scope, client }: FoundClient,
 ): KnownServer {
   return {
     ...server,
     issuer: server.issuer ?? issuer,
     scope: server.scope ?? scope,
     resource,
+    url,
     clientId: client.id,
-    clientSecret: server.clientSecret ?? client.secret,
+    // A secret of the configuration is that of the client of the configuration.
+    clientSecret: client.origin === 'configured' ? server.clientSecret : client.secret,
     tokenEndpointAuthMethod:
       client.origin === 'configured' ? server.tokenEndpointAuthMethod : methodOf(client.authMethod),
   };

@@ -13,7 +13,7 @@ import { refreshOnce, type RefreshOnceOptions, type RefreshOutcome } from './ref
 export const REFRESH_COMMAND = 'refresh-login';
 
 /** The lock may be waited for through a whole lease, and then there is the refresh itself. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 export interface AsideOptions extends RefreshOnceOptions {
   readonly choice: LoginStores['choice'];
@@ -24,17 +24,18 @@ export async function refreshAside({ choice, ...options }: AsideOptions): Promis
   const { host, store, key, provider, stale, scope } = options;
   if (choice === 'none' || host.runAside === undefined) return refreshOnce(options);
   const request: Request = { provider: written(provider), choice, stale: stale?.reveal(), scope };
-  const said = await host.runAside({
+  const run = await host.runAside({
     words: [REFRESH_COMMAND],
     input: JSON.stringify(request),
     timeoutMs: PATIENCE_MS,
   });
-  // Whatever became of it: if it has refreshed, that is found in the store.
-  if (said === undefined) return refreshOnce(options);
-  const answer = JSON.parse(said) as Answer; // written by `answerRefresh`
+  if (run.kind === 'late') throw new McpgwError('TIMEOUT', 'the login could not be refreshed in time');
+  // If it has refreshed all the same, that is found in the store.
+  if (run.kind === 'not-started') return refreshOnce(options);
+  const answer = JSON.parse(run.stdout) as Answer; // written by `answerRefresh`
   if (answer.kind === 'failed') {
-    const { code, message, hint } = answer;
-    throw new McpgwError(code, message, hint === undefined ? {} : { hint });
+    const { code, message, hint, details } = answer;
+    throw new McpgwError(code, message, { ...(hint !== undefined && { hint }), details });
   }
   if (answer.kind !== 'ready') return answer;
   const stored = await store.read(key);
@@ -54,7 +55,13 @@ interface Request {
 type Answer =
   | Exclude<RefreshOutcome, { readonly kind: 'ready' }>
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint?: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint?: string;
+      readonly details: McpgwError['details'];
+    };
 
 export interface AnswerOptions {
   readonly input: string;
@@ -74,8 +81,8 @@ export async function answerRefresh({ input, host, log, open }: AnswerOptions): 
     answer = outcome.kind === 'ready' ? { kind: 'ready' } : outcome;
   } catch (error) {
     if (!(error instanceof McpgwError)) throw error;
-    const { code, message, hint } = error;
-    answer = { kind: 'failed', code, message, ...(hint !== undefined && { hint }) };
+    const { code, message, hint, details } = error;
+    answer = { kind: 'failed', code, message, details, ...(hint !== undefined && { hint }) };
   }
   return JSON.stringify(answer);
 }

@@ -44,7 +44,8 @@ export async function refreshOnce(options: RefreshOnceOptions): Promise<RefreshO
   try {
     const stored = (await store.read(key, { isLocked: true }))?.credential;
     const isNewer = stored !== undefined && stored.accessToken.reveal() !== stale?.reveal();
-    if (isNewer && freshness(stored, host.now()) !== 'expired') return { kind: 'ready', credential: stored };
+    const isWide = options.scope?.split(' ').every((word) => stored?.scopes.includes(word)) ?? true;
+    if (isNewer && isWide && freshness(stored, host.now()) !== 'expired') return { kind: 'ready', credential: stored };
     return provider.grant === 'client_credentials' ? await askAgain(options, stored) : await refresh(options, stored);
   } finally {
     await release();

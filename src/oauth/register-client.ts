@@ -12,7 +12,7 @@ import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { ClientAuthMethod } from '../policy/model.js';
 import { Secret } from '../secret/secret.js';
-import type { ClientRecord, RecordedClient } from '../store/client-record.js';
+import type { FoundClient, RecordedClient } from '../store/client-record.js';
 import { boundedFetch } from './bounded-fetch.js';
 import { usesPlainHttp } from './discover.js';
 import { oauthFailure } from './errors.js';
@@ -23,8 +23,8 @@ import type { LocatedServer } from './upstream/locate.js';
 export interface ClientChoice {
   readonly server: LocatedServer;
   readonly metadata: openid.ServerMetadata;
-  /** What an earlier login has kept; undefined also where a new registration is wanted. */
-  readonly record: ClientRecord | undefined;
+  /** What earlier logins have found, the best first; without those that are not to be used again. */
+  readonly known: readonly FoundClient[];
   /** Where the browser comes back to; undefined for a login without one. */
   readonly redirectUri: string | undefined;
   readonly host: Host;
@@ -35,24 +35,37 @@ const TIMEOUT_MS = 30_000;
 
 /** @throws McpgwError INVALID_CONFIG without any of them, LOGIN_REFUSED, NETWORK, TIMEOUT, IDP_FAILED */
 export async function chooseClient(choice: ClientChoice): Promise<RecordedClient> {
-  const { server, metadata, record, redirectUri, host } = choice;
+  const { server, metadata, known, redirectUri, host } = choice;
   const { clientId, clientMetadataUrl, tokenEndpointAuthMethod } = server;
   const none = { secret: undefined, secretExpiresAtMs: undefined, redirectUri: undefined };
   if (clientId !== undefined) {
+    refuseOtherIssuer(server, known);
     return { ...none, id: clientId, origin: 'configured', authMethod: tokenEndpointAuthMethod };
   }
   if (clientMetadataUrl !== undefined && metadata['client_id_metadata_document_supported'] === true) {
     const authMethod = tokenEndpointAuthMethod === 'private_key_jwt' ? tokenEndpointAuthMethod : 'none';
     return { ...none, id: clientMetadataUrl, origin: 'document', authMethod };
   }
-  const known = record !== undefined && isStillGood(record, { server, redirectUri, nowMs: host.now() });
-  if (known) return record.client;
+  const good = known.find((found) => isStillGood(found, { server, redirectUri, nowMs: host.now() }));
+  if (good !== undefined) return good.client;
   if (metadata.registration_endpoint === undefined || server.grant === 'client_credentials') {
     throw new McpgwError('INVALID_CONFIG', `${authorityName(server)} needs a client that is known there`, {
       hint: `register mcpgw there, and state its client_id in ${sectionOf(server)}`,
     });
   }
   return register(choice);
+}
+
+/**
+ * A client of the configuration is known at one authorization server: where nobody has said which, at the first that the
+ * upstream has named. An upstream that names another one gets neither its secret nor a login with it.
+ */
+function refuseOtherIssuer(server: LocatedServer, known: readonly FoundClient[]): void {
+  const before = known.find(({ client }) => client.origin === 'configured');
+  if (before === undefined || before.issuer === server.issuer) return;
+  throw new McpgwError('IDP_FAILED', `the upstream names ${authorityName(server)} now, and ${before.issuer} before`, {
+    hint: `if that is right, state the issuer in ${sectionOf(server)}, or run mcpgw login --force`,
+  });
 }
 
 interface Use {
@@ -62,7 +75,7 @@ interface Use {
 }
 
 /** A client of one issuer is none of another (MCP 2026-07-28, "Authorization"). */
-function isStillGood({ issuer, resource, client }: ClientRecord, { server, redirectUri, nowMs }: Use): boolean {
+function isStillGood({ issuer, resource, client }: FoundClient, { server, redirectUri, nowMs }: Use): boolean {
   if (client.origin !== 'registered' || issuer !== server.issuer || resource !== server.resource) return false;
   if (client.secretExpiresAtMs !== undefined && client.secretExpiresAtMs <= nowMs) return false;
   return redirectUri === undefined || redirectUri === client.redirectUri;

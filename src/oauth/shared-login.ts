@@ -12,6 +12,8 @@ export interface SharedLoginOptions extends Pick<
 > {
   /** Undefined: persons log in elsewhere. */
   readonly openScreen: (() => Screen) | undefined;
+  /** A login was made; told before anybody who waits for it. */
+  readonly onDone?: (() => void) | undefined;
 }
 
 export type Wish = Pick<LogInOptions, 'challenge' | 'moreScope'>;
@@ -19,6 +21,8 @@ export type Wish = Pick<LogInOptions, 'challenge' | 'moreScope'>;
 export interface SharedLogin {
   /** Whether a login may be made now. `isAwaited`: somebody waits for it. */
   readonly mayAsk: (isAwaited: boolean) => boolean;
+  /** What a login gave is refused: nobody is asked for another one for a while. */
+  readonly cameToNothing: () => void;
   /** Resolves when the one under way has ended, however. */
   readonly underWay: () => Promise<void>;
   /** What the login asked for is that of whoever came first. Rejects as `logIn` does. */
@@ -37,7 +41,9 @@ export function createSharedLogin(options: SharedLoginOptions): SharedLogin {
     const screen = openScreen?.();
     try {
       const { show, showCode } = screen ?? NOBODY;
-      return (await logIn({ ...options, ...wish, flow: undefined, port: undefined, show, showCode })).credential;
+      const { credential } = await logIn({ ...options, ...wish, flow: undefined, port: undefined, show, showCode });
+      options.onDone?.();
+      return credential;
     } catch (error) {
       failedAtMs = host.now();
       throw error;
@@ -47,8 +53,11 @@ export function createSharedLogin(options: SharedLoginOptions): SharedLogin {
   };
   return {
     mayAsk: (isAwaited) => {
-      if (target.server.grant === 'client_credentials') return true;
-      return openScreen !== undefined && isAwaited && host.now() - failedAtMs > ASK_AGAIN_MS;
+      if (host.now() - failedAtMs <= ASK_AGAIN_MS) return false;
+      return target.server.grant === 'client_credentials' || (openScreen !== undefined && isAwaited);
+    },
+    cameToNothing: () => {
+      failedAtMs = host.now();
     },
     underWay: async () => {
       await asking?.catch(() => undefined);

@@ -5,7 +5,8 @@ import { Secret } from '../secret/secret.js';
 import type { CredentialKey } from './credential-key.js';
 import type { StoredForm } from './encrypted-file-store.js';
 
-export interface ClientRecord {
+/** What discovery and registration found. */
+export interface FoundClient {
   /** The authorization server's; undefined when only its endpoints are known. */
   readonly issuer: string | undefined;
   /** RFC 8707; undefined: none is sent. */
@@ -13,6 +14,11 @@ export interface ClientRecord {
   /** What the upstream asked for, when it was asked; undefined: nothing. */
   readonly scope: string | undefined;
   readonly client: RecordedClient;
+}
+
+export interface ClientRecord extends FoundClient {
+  /** Of a login that has not come to its end: used by the next one, and by nothing else. */
+  readonly pending?: FoundClient | undefined;
 }
 
 export interface RecordedClient {
@@ -54,24 +60,28 @@ export function clientKey({ kind, grant, url, authority, client, resource }: Cli
 }
 
 export const CLIENT_RECORDS: StoredForm<ClientRecord> = {
-  encode: ({ issuer, resource, scope, client }) =>
-    JSON.stringify({
-      issuer,
-      resource,
-      scope,
-      client_id: client.id,
-      origin: client.origin,
-      client_secret: client.secret?.reveal(),
-      client_secret_expires_at_ms: client.secretExpiresAtMs,
-      token_endpoint_auth_method: client.authMethod,
-      redirect_uri: client.redirectUri,
-    }),
+  encode: ({ pending, ...found }) =>
+    JSON.stringify({ ...written(found), ...(pending !== undefined && { pending: written(pending) }) }),
   decode,
   what: 'a registered client',
   again: 'log in again',
 };
 
 const ORIGINS: ReadonlySet<unknown> = new Set<RecordedClient['origin']>(['configured', 'document', 'registered']);
+
+function written({ issuer, resource, scope, client }: FoundClient) {
+  return {
+    issuer,
+    resource,
+    scope,
+    client_id: client.id,
+    origin: client.origin,
+    client_secret: client.secret?.reveal(),
+    client_secret_expires_at_ms: client.secretExpiresAtMs,
+    token_endpoint_auth_method: client.authMethod,
+    redirect_uri: client.redirectUri,
+  };
+}
 
 function decode(text: string): ClientRecord | undefined {
   let stored: unknown;
@@ -80,8 +90,16 @@ function decode(text: string): ClientRecord | undefined {
   } catch {
     return undefined;
   }
+  const found = foundIn(stored);
+  const pending = found && foundIn((stored as Members)['pending']); // foundIn has seen that it is an object
+  return found && { ...found, ...(pending !== undefined && { pending }) };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function foundIn(stored: unknown): FoundClient | undefined {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined;
-  const members = stored as Readonly<Record<string, unknown>>;
+  const members = stored as Members;
   const { client_id: id, token_endpoint_auth_method: authMethod, origin } = members;
   if (typeof id !== 'string' || typeof authMethod !== 'string' || !ORIGINS.has(origin)) return undefined;
   const textOf = (name: string): string | undefined => {

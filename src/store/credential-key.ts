@@ -1,4 +1,4 @@
-// Which stored login is meant: the four facts that make two logins different, and the name that follows from them.
+// Which stored login is meant: the facts that make two logins different, and the name that follows from them.
 // When one of them changes (a new issuer, another client), the name changes too and nothing old is reused.
 import { createHash } from 'node:crypto';
 
@@ -10,6 +10,8 @@ export interface LoginFacts {
   readonly clientId: string;
   /** RFC 8707. */
   readonly resource: string | undefined;
+  /** Of the upstream that it lets into: without a resource, nothing else says for whom a token is. */
+  readonly url?: string | undefined;
 }
 
 export interface CredentialKey {
@@ -20,9 +22,9 @@ export interface CredentialKey {
 }
 
 /** The same facts give the same key on every machine; a bug (plain Error) when there is neither issuer nor endpoint. */
-export function credentialKey({ kind, issuer, tokenEndpoint, clientId, resource }: LoginFacts): CredentialKey {
+export function credentialKey({ kind, issuer, tokenEndpoint, clientId, resource, url }: LoginFacts): CredentialKey {
   const authority = issuer ?? (tokenEndpoint === undefined ? undefined : new URL(tokenEndpoint).origin);
   if (authority === undefined) throw new Error('a login without issuer and token endpoint');
-  const facts = JSON.stringify([kind, authority, clientId, resource ?? null]);
+  const facts = JSON.stringify([kind, authority, clientId, resource ?? null, ...(url === undefined ? [] : [url])]);
   return { facts, name: createHash('sha256').update(facts).digest('hex') };
 }

@@ -4,35 +4,40 @@
 // refresh must be over by then (see REFRESH_TIMEOUT_MS in oauth/refresh-once.ts).
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as path from 'node:path';
-import { systemCode } from '../errors.js';
+import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
 import { ioFailure, makePrivateDirectory } from './private-file.js';
 
 /** How long a holder may take. After that it counts as dead. */
 export const LOCK_LEASE_MS = 20_000;
+/** How long a turn is waited for: others may be before us, each for a lease. */
+const LONGEST_TURN_MS = 60_000;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 200;
 
 /**
  * Waits until the lock is ours, and resolves to the function that gives it up.
  *
- * @throws McpgwError IO when the lock file cannot be created for another reason than being there
+ * @throws McpgwError IO when the lock file cannot be created for another reason than being there, TIMEOUT after a minute
  */
 export async function acquireFileLock(host: Host, file: string): Promise<() => Promise<void>> {
   const ticket = Buffer.from(host.randomBytes(12)).toString('hex');
   let seen: Seen | undefined;
   let waitMs = FIRST_WAIT_MS;
+  const giveUpMs = host.now() + LONGEST_TURN_MS;
   try {
     await makePrivateDirectory(host, path.dirname(file));
     while (!(await tryCreate(host, file, ticket))) {
       seen = look(host, await readHolder(host, file), seen);
       if (seen !== undefined && isStale(host, seen)) await removeStale(host, file, seen);
+      if (host.now() >= giveUpMs)
+        throw new McpgwError('TIMEOUT', 'other processes of mcpgw are busy with the same login');
       // Not all waiters at the same moment.
       await sleep(waitMs * (0.75 + ((host.randomBytes(1)[0] ?? 0) / 255) * 0.5));
       waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS);
     }
   } catch (error) {
-    throw ioFailure('lock', file, error);
+    throw error instanceof McpgwError ? error : ioFailure('lock', file, error);
   }
   return async () => {
     // After a lease that ran out, the file is somebody else's.

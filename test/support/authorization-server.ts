@@ -14,6 +14,7 @@ export const PUBLIC_CLIENT: KnownServer = {
   clientMetadata: {},
   scope: 'openid',
   resource: undefined,
+  url: undefined,
   redirectUri: undefined,
   authorizationParams: {},
 };

@@ -3,10 +3,10 @@ import { McpgwError, type ErrorCode } from '../../errors.js';
 import type { Host } from '../../host.js';
 import { createLoginSource } from '../../oauth/access-token.js';
 import { loginKey } from '../../oauth/login-key.js';
-import { knownServer } from '../../oauth/login-target.js';
+import { knownServer, statedServer } from '../../oauth/login-target.js';
 import { logIn } from '../../oauth/login.js';
 import { unionOfScopes } from '../../oauth/scope-to-ask.js';
-import { askUpstream } from '../../oauth/upstream/ask-upstream.js';
+import { askUpstream, type UpstreamAnswer } from '../../oauth/upstream/ask-upstream.js';
 import { visibleText } from '../../diagnostics/visible-text.js';
 import { openLoginStores, type LoginStores, type StoredCredential } from '../../store/credential-store.js';
 import { subjectOf } from '../../store/credential.js';
@@ -66,6 +66,7 @@ export async function login(
     openBrowser: options.browser !== false,
     isForced: options.force === true,
     moreScope: options.scope?.join(' ') || undefined,
+    isUpstreamNamed: options.upstream === true,
   };
   const loaded = await loadPolicy(host, options);
   const choice = {
@@ -91,8 +92,10 @@ export async function login(
     }
     if (!context.json) say(context, stored, { isNew: good === undefined, servers });
     const action = good === undefined ? 'logged-in' : 'none';
-    const { kind } = target.server;
-    rows.push(...servers.map((server) => ({ ...storedRow({ server, kind, stored, nowMs: host.now() }), action })));
+    const { kind, grant } = target.server;
+    const isOwnClient = grant === 'client_credentials';
+    const rowOf = (server: string) => storedRow({ server, kind, isOwnClient, stored, nowMs: host.now() });
+    rows.push(...servers.map((server) => ({ ...rowOf(server), action })));
   }
   if (context.json) await context.printJson({ version: 1, logins: rows });
   return EXIT.OK;
@@ -113,6 +116,7 @@ interface Settings {
   readonly openBrowser: boolean;
   readonly isForced: boolean;
   readonly moreScope: string | undefined;
+  readonly isUpstreamNamed: boolean;
 }
 
 interface Task extends Settings {
@@ -149,8 +153,10 @@ async function performLogin(task: Task): Promise<StoredCredential | undefined> {
   const { context, stores, needed, flow, port, timeoutMs, openBrowser, isForced } = task;
   const { host, log } = context;
   const { target } = needed;
-  const asked = target.url === undefined ? undefined : await askUpstream(target.url, host);
-  if (needed.isMaybe && asked?.wantsLogin === false) return undefined;
+  const asked = await askedUpstream(task);
+  // Some want one for a part of what they do alone: who says so by a flag is believed.
+  const isMeant = isForced || task.moreScope !== undefined || task.isUpstreamNamed;
+  if (needed.isMaybe && asked?.wantsLogin === false && !isMeant) return undefined;
   const granted = await scopesSoFar(task);
   const screen = createLoginScreen({ context, target, openBrowser, timeoutMs });
   const interruption = interruptible(host);
@@ -176,12 +182,30 @@ async function performLogin(task: Task): Promise<StoredCredential | undefined> {
   }
 }
 
+/** What the upstream says of itself; of one that is not there, nothing, where nothing is needed. */
+async function askedUpstream({ context, needed }: Task): Promise<UpstreamAnswer | undefined> {
+  const { target } = needed;
+  if (target.url === undefined) return undefined;
+  try {
+    return await askUpstream(target.url, context.host);
+  } catch (error) {
+    if (statedServer(target) === undefined) throw error;
+    return undefined;
+  }
+}
+
 /** More scope is asked for beside what the login has: the new one takes the old one's place. */
 async function scopesSoFar({ stores, needed, moreScope }: Task): Promise<string | undefined> {
   if (moreScope === undefined) return undefined;
-  const provider = await knownServer(needed.target, stores.records);
-  const stored = provider && (await stores.store.read(loginKey(provider)));
-  return stored?.credential.scopes.join(' ');
+  try {
+    const provider = await knownServer(needed.target, stores.records);
+    const stored = provider && (await stores.store.read(loginKey(provider)));
+    return stored?.credential.scopes.join(' ');
+  } catch (error) {
+    // What cannot be opened any more is replaced.
+    if (error instanceof McpgwError && error.code === 'STORE_UNAVAILABLE') return undefined;
+    throw error;
+  }
 }
 
 /** Ctrl-C, and being asked to end otherwise, as an AbortSignal. Once: the second time ends the process at once. */

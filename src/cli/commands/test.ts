@@ -1,6 +1,5 @@
 // `mcpgw test <file…>`: runs policy tests, offline, with the functions that `serve` runs (spec: policy-tests).
 import * as path from 'node:path';
-import { visibleText } from '../../diagnostics/visible-text.js';
 import { McpgwError } from '../../errors.js';
 import type { Host } from '../../host.js';
 import type { CommandContext } from '../context.js';
@@ -42,7 +41,7 @@ async function watchTests(names: readonly string[], printing: PrintOptions): Pro
   const { watch } = await import('../policy-tests/watch.js');
   await watch({
     host,
-    onChange: (file) => note(`\n${visibleText(path.relative(host.cwd, file))} has changed`),
+    onChange: (file) => note(`${path.relative(host.cwd, file)} has changed`),
     run: async (noting) => {
       try {
         await runTests(noting, names, printing);

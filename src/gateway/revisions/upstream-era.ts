@@ -44,18 +44,32 @@ export async function probeEra({ upstream, envelope, headers, timeoutMs }: Probe
   const method = 'server/discover';
   const version = String(envelope[VERSION_META_KEY]);
   let answer: Params | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const start = (): void => {
+    timer = setTimeout(() => exchange.abort(), timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  };
   const exchange = upstream.send({
     method: 'POST',
     headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined })],
     policy: headers,
+    // The time of a person is not that of the upstream.
+    onWaiting: (work) => {
+      clearTimeout(timer);
+      const goOn = (): void => {
+        if (!isOver) start();
+      };
+      work.then(goOn, goOn);
+    },
     body: JSON.stringify({ jsonrpc: '2.0', id: PROBE_ID, method, params: { _meta: envelope } }),
     onMessage: (text) => {
       answer ??= answerTo(PROBE_ID, text);
       return undefined;
     },
   });
-  const timer = setTimeout(() => exchange.abort(), timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  start();
   const ended = await exchange.end;
+  isOver = true;
   clearTimeout(timer);
   if (ended.kind === 'aborted') {
     const message = `the upstream ${upstream.name} did not say in time which revision it speaks`;

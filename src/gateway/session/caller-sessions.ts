@@ -142,9 +142,10 @@ export class CallerSessions {
       late: 'did not open a session in time',
       passOn: session.passOn,
       signal: this.#closing.signal,
-      send: (onMessage) =>
+      send: (onMessage, onWaiting) =>
         session.send({
           method: 'POST',
+          onWaiting,
           policy: headers,
           body: JSON.stringify({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params: own }),
           onMessage,

@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import type { HeaderField } from '../../policy/model.js';
 import { reveal } from '../../secret/secret.js';
 import { ask } from '../ask.js';
-import type { PassOn } from '../call.js';
+import type { PassOn, Waiting } from '../call.js';
 import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
@@ -31,10 +31,8 @@ type SessionRequest = Omit<UpstreamRequest, 'headers'> & Partial<Pick<UpstreamRe
 /** For each setting: a call waits for it. */
 const RESTORE_TIMEOUT_MS = 5_000;
 
-interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'> {
+interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'>, Waiting {
   readonly body: string;
-  /** Whether the answer is still waited for. */
-  readonly isOpen: () => boolean;
 }
 
 export class UpstreamSession {
@@ -108,8 +106,8 @@ export class UpstreamSession {
   }
 
   /** Sends a request; a stream that ends before its answer is taken up again. */
-  ask({ policy, body, onMessage, isOpen }: Asked): Exchange {
-    const first = this.send({ method: 'POST', policy, body, onMessage });
+  ask({ policy, body, onMessage, isOpen, onWaiting }: Asked): Exchange {
+    const first = this.send({ method: 'POST', policy, body, onMessage, isOpen, onWaiting });
     return resumed({
       first,
       isOpen,

@@ -9,7 +9,11 @@ import type { Upstream } from '../upstream.js';
 /** How the gateway asks for a list on behalf of a request: with its session, envelope and headers. */
 export interface ListAsker {
   readonly upstream: Upstream;
-  readonly send: (request: ListRequest, onMessage: (text: string) => Promise<void> | undefined) => Exchange;
+  readonly send: (
+    request: ListRequest,
+    onMessage: (text: string) => Promise<void> | undefined,
+    onWaiting: (work: Promise<unknown>) => void,
+  ) => Exchange;
   /** Takes what the upstream says beside the answer. */
   readonly passOn: (text: string) => Promise<void> | undefined;
 }
@@ -106,7 +110,7 @@ export async function wholeList(asker: ListAsker, nextId: () => string): Promise
     const answer = await ask({
       ...asker,
       id: request.id,
-      send: (onMessage) => asker.send(request, onMessage),
+      send: (onMessage, onWaiting) => asker.send(request, onMessage, onWaiting),
       timeoutMs: PAGE_TIMEOUT_MS,
       late: 'did not list its tools in time',
     });

@@ -12,7 +12,7 @@ import type { LoginTarget } from '../login-target.js';
 import { originsOf } from '../known-origin.js';
 import { startLoopbackServer, type LoopbackAnswer, type LoopbackServer } from '../loopback/loopback-server.js';
 import { chooseRedirect } from '../loopback/redirect-uri.js';
-import { warnOfDroppedIdToken, type LoginStart } from '../login-client.js';
+import { warnOfDroppedIdToken, type LoginClient, type LoginStart } from '../login-client.js';
 import { scopeToAsk } from '../scope-to-ask.js';
 import { toCredential } from './token-answer.js';
 
@@ -30,7 +30,7 @@ export interface BrowserLoginOptions {
   /** Shows the http(s) URL to the person. `submit` takes a pasted redirect URL; false: it is not for this login. */
   readonly show: (url: string, submit: (pasted: string) => boolean) => Promise<void>;
   /** Keeps the credential. The browser is told "logged in" only after it has resolved. */
-  readonly keep: (credential: Credential, provider: KnownServer) => Promise<void>;
+  readonly keep: (credential: Credential, client: LoginClient) => Promise<void>;
 }
 
 /**
@@ -54,7 +54,7 @@ export async function logInWithBrowser(options: BrowserLoginOptions): Promise<vo
       const answer = await firstAnswer(server, options);
       client.renewDeadline();
       try {
-        await keep(await exchange({ client, provider, host, state, request, answer }), provider);
+        await keep(await exchange({ client, provider, host, state, request, answer }), client);
         warnOfDroppedIdToken(client, { log, provider });
         await answer.reply('done');
       } catch (error) {

@@ -63,7 +63,7 @@ export async function logInWithDevice(options: DeviceLoginOptions): Promise<void
       issuer: metadata.issuer,
       origins: originsOf(metadata),
     });
-    await keep(credential, provider);
+    await keep(credential, client);
     warnOfDroppedIdToken(client, { log, provider });
   } catch (error) {
     throw oauthFailure(error, authority);

@@ -24,6 +24,9 @@ export function toCredential({ answer, sentAtMs, requestedScope, issuer, origins
     const type = visibleText(answer.token_type).slice(0, 100);
     throw new McpgwError('IDP_FAILED', `${issuer} issued a token of type "${type}", not a bearer token`);
   }
+  if (!/^[!-~]+$/.test(answer.access_token)) {
+    throw new McpgwError('IDP_FAILED', `${issuer} issued a token that no header can hold`);
+  }
   // Some servers send an empty text for "as asked for", which RFC 6749 section 3.3 does not allow.
   const scope = answer.scope === '' ? requestedScope : (answer.scope ?? requestedScope);
   return {

@@ -29,6 +29,7 @@ export interface LoginNeeded {
 export interface AccessSource {
   readonly current: () => Promise<Access | undefined>;
   readonly renew: (refusal: AccessRefusal) => Promise<Access | LoginNeeded | undefined>;
+  readonly accepted: (used: object) => void;
 }
 
 export interface AccessSourceOptions extends LoginSourceOptions, SharedLoginOptions {
@@ -36,15 +37,22 @@ export interface AccessSourceOptions extends LoginSourceOptions, SharedLoginOpti
   readonly command: string;
 }
 
+/** After a refused token that was just got, so long no other is. */
+const IN_VAIN_MS = 30_000;
+
 export function createAccessSource(options: AccessSourceOptions): AccessSource {
-  const { target, log, serverName } = options;
+  const { target, host, log, serverName } = options;
   const source = createLoginSource(options);
-  const shared = createSharedLogin(options);
+  const shared = createSharedLogin({ ...options, onDone: () => source.lookAgain() });
   const isOwnClient = target.server.grant === 'client_credentials';
   let shown: { readonly login: ReadyLogin; readonly access: Access } | undefined;
   const loginOf = new WeakMap<object, ReadyLogin>();
   /** What a refresh gave because of a refusal: refused at once, the next one would be, too. */
   const renewed = new WeakSet<object>();
+  /** What a login that was just made gave. */
+  const justMade = new WeakSet<object>();
+  /** Until then, a refresh because of a refusal would be refused, too. */
+  let refreshAgainAtMs = Number.NEGATIVE_INFINITY;
   /** What the latest login asked for. */
   let asked: readonly string[] = [];
 
@@ -65,7 +73,6 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
   const logInNow = async (wish: Wish): Promise<void> => {
     const { scopes } = await shared.logIn(wish);
     asked = unionOfScopes(wish.moreScope, scopes.join(' ')).split(' ');
-    source.lookAgain();
   };
 
   /** What there is now, when it is another token than the refused one. */
@@ -84,11 +91,18 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
     if (refusal.status === 403) return widen(challenge, refused, refusal);
     await shared.underWay();
     const { used, attempt } = refusal;
-    const other = await otherThan(refused, attempt === 1 || used === undefined || !renewed.has(used));
+    const isInVain = attempt > 1 && used !== undefined && (renewed.has(used) || justMade.has(used));
+    if (isInVain) {
+      // The upstream does not want what its authorization server gives: asking for more of it at each message is no help.
+      refreshAgainAtMs = host.now() + IN_VAIN_MS;
+      if (justMade.has(used)) shared.cameToNothing();
+    }
+    const other = await otherThan(refused, !isInVain && host.now() >= refreshAgainAtMs);
     if (other !== undefined) return other;
     if (shared.mayAsk(refusal.isAwaited)) {
       await logInNow({ challenge, moreScope: undefined });
       const fresh = await otherThan(refused, false);
+      if (fresh !== undefined) justMade.add(fresh);
       if (fresh !== undefined) return fresh;
     }
     return loginNeeded(
@@ -121,8 +135,8 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
     }
     const moreScope = unionOfScopes(granted.join(' '), required);
     if (isOwnClient) {
-      asked = moreScope.split(' ');
       const wider = await source.widen(moreScope);
+      asked = moreScope.split(' ');
       return wider.kind === 'ready' ? accessOf(wider) : undefined;
     }
     if (shared.mayAsk(isAwaited)) {
@@ -134,7 +148,7 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
       : '';
     return loginNeeded(
       `the upstream ${serverName} wants more scope than its login has: ${required}`,
-      `mcpgw login ${serverName} --upstream${flags}`,
+      `${options.command.replace(/ --upstream$/, '')} --upstream${flags}`,
     );
   };
 
@@ -145,5 +159,9 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
       return login.kind === 'ready' ? accessOf(login) : undefined;
     },
     renew,
+    accepted: (used) => {
+      renewed.delete(used);
+      justMade.delete(used);
+    },
   };
 }

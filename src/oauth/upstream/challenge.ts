@@ -9,7 +9,7 @@ export interface BearerChallenge {
 }
 
 /** A word, and behind an equals sign its value, quoted or not; separators before it are skipped. */
-const PART = /[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
+const PART = /[\s,]*([A-Za-z0-9!#$%&'*+./^_`|~-]+)(?:[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
 
 /** @param header `WWW-Authenticate`. Undefined: it has no Bearer challenge. */
 export function bearerChallenge(header: string | null | undefined): BearerChallenge | undefined {

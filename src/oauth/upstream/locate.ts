@@ -62,12 +62,19 @@ type Search = Pick<LocateOptions, 'challenge' | 'host'> & { readonly url: URL };
 /** Undefined: there is none. */
 async function findMetadata({ url, challenge, host }: Search): Promise<FoundMetadata | undefined> {
   const named = challenge?.resourceMetadata;
+  let odd: FoundMetadata | undefined;
   const places = named === undefined ? resourceMetadataPlaces(url) : [addressOf(named, url)];
   for (const place of new Set(places)) {
     // A plain http upstream beyond this machine (`allow_insecure_http`) has no place that may be asked.
     if (fetchableUrl(place) === undefined) continue;
     const answer = await getJson({ fetch: host.fetch, url: place });
-    if (answer.ok) return { body: answer.body, place: new URL(place) };
+    if (answer.ok) {
+      const found = { body: answer.body, place: new URL(place) };
+      // Some servers answer everything: what names no resource is such a document only where there is no better one.
+      if (typeof answer.body['resource'] === 'string') return found;
+      odd ??= found;
+      continue;
+    }
     if (isUndecided(answer)) {
       throw new McpgwError('NETWORK', `the protected-resource metadata could not be read: ${answer.message}`);
     }
@@ -75,7 +82,7 @@ async function findMetadata({ url, challenge, host }: Search): Promise<FoundMeta
       throw new McpgwError('IDP_FAILED', `the upstream names metadata that cannot be read: ${answer.message}`);
     }
   }
-  return undefined;
+  return odd;
 }
 
 function addressOf(named: string, by: URL): string {
