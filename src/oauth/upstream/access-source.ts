@@ -100,7 +100,8 @@ export function createAccessSource(options: AccessSourceOptions): AccessSource {
     const other = await otherThan(refused, !isInVain && host.now() >= refreshAgainAtMs);
     if (other !== undefined) return other;
     if (shared.mayAsk(refusal.isAwaited)) {
-      await logInNow({ challenge, moreScope: undefined });
+      // A challenge for a token that was refused may say nothing of the scope: then it is what the login had.
+      await logInNow({ challenge, moreScope: refused?.scopes.join(' ') });
       const fresh = await otherThan(refused, false);
       if (fresh !== undefined) justMade.add(fresh);
       if (fresh !== undefined) return fresh;
