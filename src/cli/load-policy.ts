@@ -6,7 +6,7 @@ import { McpgwError, unreadableFile } from '../errors.js';
 import type { Host } from '../host.js';
 import type { GatewayPolicy, ServerPolicy } from '../policy/model.js';
 import { configDirectory } from '../store/directories.js';
-import type { PolicyOptions } from './options/policy.js';
+import type { ConfigOptions } from './options/policy.js';
 import { isReadableByOthers } from './readable-by-others.js';
 
 export interface LoadedPolicy {
@@ -40,7 +40,7 @@ export class InvalidConfigError extends McpgwError {
  *
  * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError), NOT_SUPPORTED_YET
  */
-export async function loadPolicy(host: Host, options: PolicyOptions, parts?: readonly string[]): Promise<LoadedPolicy> {
+export async function loadPolicy(host: Host, options: ConfigOptions, parts?: readonly string[]): Promise<LoadedPolicy> {
   const { file, trusted } = await findConfig(host, options.config);
   const text = await readConfig(host, file);
   const { policy, diagnostics } = await checkConfig({
@@ -66,7 +66,7 @@ export async function loadPolicy(host: Host, options: PolicyOptions, parts?: rea
 }
 
 /** `loadPolicy` for a configuration that somebody chose; undefined where nobody did. */
-export async function loadChosenPolicy(host: Host, options: PolicyOptions): Promise<LoadedPolicy | undefined> {
+export async function loadChosenPolicy(host: Host, options: ConfigOptions): Promise<LoadedPolicy | undefined> {
   const found = await existingConfig(host, options.config);
   return found?.trusted === true ? loadPolicy(host, options) : undefined;
 }

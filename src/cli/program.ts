@@ -5,7 +5,7 @@ import { redact } from '../secret/redact.js';
 import { createContext, type CommandContext } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 import { addJsonOption, addOutputOptions, type OutputOptions } from './options/output.js';
-import { addPolicyOptions } from './options/policy.js';
+import { addConfigOption, addPolicyOptions } from './options/policy.js';
 import { addStoreOptions } from './options/store.js';
 import { addTokenOptions } from './options/token.js';
 
@@ -194,8 +194,9 @@ export function createProgram(host: Host, version: string): Program {
     ]),
   );
 
-  const serve = add('serve', 'bridge an MCP host on stdin and stdout to a remote server, under the policy')
+  const serve = add('serve', 'bridge an MCP host on stdin and stdout to remote servers, under the policy')
     .addOption(upstreamUrl())
+    .option('-s, --server <name>', 'a server of the configuration (repeatable; default: all)', collect, [])
     .option('-H, --header <line>', "a client header, 'Name: value' (repeatable)", collect, [])
     .addOption(
       new Option('--protocol <revision>', 'skip the question which revision the upstream speaks')
@@ -209,10 +210,11 @@ export function createProgram(host: Host, version: string): Program {
     .option('--interactive', 'open a browser when a login is missing, instead of saying what to run', false)
     .option('--shadow', 'log what the policy would refuse, and let it pass', false)
     .action(action(async () => (await import('./commands/serve.js')).serve));
-  addOutputOptions(addStoreOptions(addTokenOptions(addPolicyOptions(serve)))).addHelpText(
+  addOutputOptions(addStoreOptions(addTokenOptions(addConfigOption(serve)))).addHelpText(
     'after',
     examples([
       'mcpgw serve -c mcpgw.json',
+      'mcpgw serve -c mcpgw.json -s linear -s github',
       'mcpgw serve -c policy.json --url https://mcp.example.com/mcp --token-env TOKEN',
     ]),
   );

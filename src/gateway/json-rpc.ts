@@ -92,6 +92,11 @@ export function isRpcError(value: unknown): value is Params & RpcError {
   return isObject(value) && Number.isInteger(value['code']) && typeof value['message'] === 'string';
 }
 
+/** The error of an answer that is no result. */
+export function errorOf({ error }: Params): RpcError {
+  return isRpcError(error) ? error : { code: INTERNAL_ERROR, message: 'an answer without a result' };
+}
+
 /** `params._meta`, where it is an object. */
 export function metaOf(params: Params | undefined): Params | undefined {
   const meta = params?.['_meta'];

@@ -10,15 +10,28 @@ import { createEnforcer } from './enforce.js';
 import { errorText, INVALID_REQUEST, metaOf, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc.js';
 import { createSessionRelay } from './relay-2025.js';
 import { createStatelessRelay } from './relay-2026.js';
-import { within, type Relay } from './relay.js';
+import { within, type Relay, type RelayOptions } from './relay.js';
 import { VERSION_META_KEY } from './revisions/upstream-era.js';
 import type { SignIdentity } from './signed-decision.js';
 import type { UpstreamAccessSource } from './upstream-access.js';
-import { openUpstream } from './upstream.js';
+import { openUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
 
 export interface ServeOptions {
   readonly host: Pick<Host, 'stdio' | 'onSignal' | 'now'>;
   readonly log: Log;
+  /** At least one; several share the endpoint. */
+  readonly servers: readonly ServedServer[];
+  readonly protocol: 'auto' | '2025' | '2026';
+  /** Lifts the policy's refusals, and logs them. */
+  readonly shadow: boolean;
+  /** Takes a line for each decision. */
+  readonly audit: AuditSink | undefined;
+  /** mcpgw's own version. */
+  readonly version: string;
+}
+
+/** One remote server, and what its policy needs. Nothing of it is ever used for another. */
+export interface ServedServer {
   readonly server: ServerPolicy;
   /** The upstream: the policy's own url, or `--url`. */
   readonly url: string;
@@ -29,13 +42,6 @@ export interface ServeOptions {
   readonly sign?: SignIdentity | undefined;
   /** Headers of the session in rising priority: configuration, environment, command line. */
   readonly clientHeaders: readonly HeaderField[];
-  readonly protocol: 'auto' | '2025' | '2026';
-  /** Lifts the policy's refusals, and logs them. */
-  readonly shadow: boolean;
-  /** Takes a line for each decision. */
-  readonly audit: AuditSink | undefined;
-  /** mcpgw's own version. */
-  readonly version: string;
 }
 
 /** How long requests under way may take once the session ends. */
@@ -46,29 +52,11 @@ export type ServeEnd = 'eof' | 'broken-stdout' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Runs until the host goes away or the process is asked to end; never rejects for anything a message says. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
-  const { host, log, server, url, sources, access, clientHeaders, sign } = options;
-  const upstream = openUpstream({
-    name: server.name,
-    url,
-    // Another one was named on the command line.
-    isUrlSecret: server.isUrlSecret && url === server.url,
-    access,
-    hold: () => downstream.hold(),
-  });
-  const { shadow, audit } = options;
-  const { now } = host;
-  const judging = createEnforcer({
-    server: { ...server, url },
-    sources,
-    access,
-    clientHeaders,
-    sign,
-    shadow,
-    now,
-    log,
-  });
-  const audited = audit && withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
-  const enforcer = audited ?? judging;
+  const { host, log } = options;
+  const lines = options.servers.map((served) => openLine(served, { ...options, hold: () => downstream.hold() }));
+  const [only, another] = lines;
+  if (only === undefined) throw new Error('a bridge has a server');
+  const createCatalog = another === undefined ? undefined : (await import('./catalog/catalog.js')).createCatalog;
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
   /** Pinned by the first request that is not `server/discover`. */
@@ -77,16 +65,15 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const relayOf = (revision: Revision): Relay => {
     const known = relays.get(revision);
     if (known !== undefined) return known;
-    const relayOptions = {
-      upstream,
-      enforcer,
-      toHost: downstream.send,
-      log,
-      timeoutMs: server.timeoutMs,
-      protocol: options.protocol,
-      version: options.version,
-    };
-    const relay = revision === '2025' ? createSessionRelay(relayOptions) : createStatelessRelay(relayOptions);
+    const relay =
+      createCatalog?.({
+        servers: lines.map(({ server }) => server.name),
+        revision,
+        makeRelay: (name, toHost) => (lines.find(({ server }) => server.name === name) ?? only).relay(revision, toHost),
+        toHost: downstream.send,
+        log,
+        version: options.version,
+      }) ?? only.relay(revision, downstream.send);
     relays.set(revision, relay);
     return relay;
   };
@@ -117,8 +104,12 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
     onEnd: end,
   });
   const stopListening = host.onSignal(end);
-  if (shadow) log.error('shadow mode: what the policy would refuse goes on, and is logged', { server: server.name });
-  log.info('serving', { server: server.name, upstream: upstream.authority });
+  for (const { server, upstream } of lines) {
+    if (options.shadow) {
+      log.error('shadow mode: what the policy would refuse goes on, and is logged', { server: server.name });
+    }
+    log.info('serving', { server: server.name, upstream: upstream.authority });
+  }
 
   const why = await ended;
   log.info('ending', { why });
@@ -126,14 +117,60 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const all = [...relays.values()];
   if (why !== 'broken-stdout') await within(GRACE_MS, Promise.all(all.map((relay) => relay.idle())));
   await Promise.all(all.map((relay) => relay.close()));
-  audited?.end();
-  await upstream.close();
+  await Promise.all(lines.map(({ close }) => close()));
   await downstream.close();
   stopListening();
   return why;
 }
 
 type Revision = '2025' | '2026';
+
+interface Line {
+  readonly server: ServerPolicy;
+  readonly upstream: Upstream;
+  readonly relay: (revision: Revision, toHost: RelayOptions['toHost']) => Relay;
+  readonly close: () => Promise<void>;
+}
+
+/** From the host to one server: its connections, and the policy before them. */
+function openLine(
+  { server, url, sources, access, sign, clientHeaders }: ServedServer,
+  { host, log, shadow, audit, protocol, version, hold }: ServeOptions & Pick<UpstreamOptions, 'hold'>,
+): Line {
+  const upstream = openUpstream({
+    name: server.name,
+    url,
+    // Another one was named on the command line.
+    isUrlSecret: server.isUrlSecret && url === server.url,
+    access,
+    hold,
+  });
+  const { now } = host;
+  const judging = createEnforcer({
+    server: { ...server, url },
+    sources,
+    access,
+    clientHeaders,
+    sign,
+    shadow,
+    now,
+    log,
+  });
+  const audited = audit && withAudit(judging, { sink: audit, server: server.name, shadow, now, log });
+  return {
+    server,
+    upstream,
+    relay: (revision, toHost) => {
+      const enforcer = audited ?? judging;
+      const relayOptions = { upstream, enforcer, toHost, log, timeoutMs: server.timeoutMs, protocol, version };
+      return revision === '2025' ? createSessionRelay(relayOptions) : createStatelessRelay(relayOptions);
+    },
+    close: async () => {
+      audited?.end();
+      await upstream.close();
+    },
+  };
+}
 
 /** A request with the envelope is 2026-07-28; all else is an earlier revision. */
 function revisionOf(message: RpcRequest): Revision {

@@ -2,23 +2,26 @@
 // the MCP channel: nothing here writes to it.
 import { McpgwError } from '../../errors.js';
 import { headersFromEnvironment, parseHeaderLine } from '../../gateway/client-headers.js';
-import { serve as serveBridge } from '../../gateway/serve.js';
+import { serve as serveBridge, type ServedServer } from '../../gateway/serve.js';
 import type { Appender } from '../../host.js';
 import { fetchableUrl } from '../../net/fetchable-url.js';
 import { canonicalName } from '../../policy/headers/header-name.js';
-import type { HeaderField, ServerPolicy } from '../../policy/model.js';
+import type { ConfiguredToken } from '../../gateway/caller.js';
+import type { GatewayPolicy, HeaderField, ServerPolicy } from '../../policy/model.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { chooseServer, loadPolicy } from '../load-policy.js';
 import type { OutputOptions } from '../options/output.js';
-import type { PolicyOptions } from '../options/policy.js';
+import type { ConfigOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import type { TokenOptions } from '../options/token.js';
 import { identityLoginOf, upstreamAccessOf } from '../upstream-access.js';
 import { configuredTokenOf, wireCaller } from '../wire-caller.js';
 
-export interface ServeCommandOptions extends OutputOptions, PolicyOptions, TokenOptions, StoreOptions {
+export interface ServeCommandOptions extends OutputOptions, ConfigOptions, TokenOptions, StoreOptions {
+  /** None: all. */
+  readonly server: readonly string[];
   readonly url?: string;
   readonly header: readonly string[];
   readonly protocol: 'auto' | '2025' | '2026';
@@ -35,19 +38,17 @@ export async function serve(
   const { host, log } = context;
   const loaded = await loadPolicy(host, options);
   const { policy } = loaded;
-  const server = chooseServer(policy, options.server ?? (host.env['MCPGW_SERVER'] || undefined));
-  const url = upstreamUrl(server, options.url);
+  const servers = chooseServers(policy, namedServers(options.server, host.env['MCPGW_SERVER'], policy));
+  const [only] = servers;
   const environmentHeaders = headersFromEnvironment(host.env);
-  const clientHeaders = [
-    ...policy.clientHeaders,
-    ...environmentHeaders,
-    ...options.header.map((line) => commandLineHeader(line, server)),
-  ];
   const configuredToken = await configuredTokenOf(host, tokenOptions(options, host.env));
-  if (configuredToken !== undefined && server.tokenRules !== undefined && !server.sharesTopLevelTokenRules) {
+  const takesToken = servers.filter((server) => serves(configuredToken, server, servers.length > 1));
+  if (configuredToken !== undefined && takesToken.length === 0) {
     throw new McpgwError(
       'USAGE',
-      `--token-file and --token-env do not serve ${server.name}: it has a jwt_validation of its own`,
+      servers.length === 1
+        ? `--token-file and --token-env do not serve ${only?.name}: it has a jwt_validation of its own`
+        : '--token-file and --token-env serve none of these servers: none has the jwt_validation of the top',
       {
         hint: 'log in with mcpgw login, or put jwt_validation at the top of the configuration',
       },
@@ -59,23 +60,33 @@ export async function serve(
     refuseUntrusted(loaded);
   }
   const logins = new AbortController();
-  const wiring = { context, loaded, server, options, isInteractive: options.interactive, signal: logins.signal };
-  const identityLogin = configuredToken === undefined ? await identityLoginOf(wiring) : undefined;
-  const sources = await wireCaller({ host, log, server, configuredToken, identityLogin });
-  const sign =
-    server.identity?.method === 'jwt_header'
-      ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
-      : undefined;
+  const wireServer = async (server: ServerPolicy): Promise<ServedServer> => {
+    const url = upstreamUrl(server, servers.length === 1 ? options.url : onlyForOne(options.url));
+    const token = takesToken.includes(server) ? configuredToken : undefined;
+    const wiring = { context, loaded, server, options, isInteractive: options.interactive, signal: logins.signal };
+    const identityLogin = token === undefined ? await identityLoginOf(wiring) : undefined;
+    return {
+      server,
+      url,
+      sources: await wireCaller({ host, log, server, configuredToken: token, identityLogin }),
+      sign:
+        server.identity?.method === 'jwt_header'
+          ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })
+          : undefined,
+      access: await upstreamAccessOf({ ...wiring, url }),
+      clientHeaders: [
+        ...policy.clientHeaders,
+        ...environmentHeaders,
+        ...options.header.map((line) => commandLineHeader(line, server)),
+      ],
+    };
+  };
+  const served = await Promise.all(servers.map(wireServer));
   const audit = options.auditLog === undefined ? undefined : await openAudit(context, options.auditLog);
   const why = await serveBridge({
     host,
     log,
-    server,
-    url,
-    sources,
-    access: await upstreamAccessOf({ ...wiring, url }),
-    sign,
-    clientHeaders,
+    servers: served,
     protocol: options.protocol,
     shadow: options.shadow,
     audit,
@@ -90,6 +101,34 @@ export async function serve(
     return EXIT.UNDECIDED;
   }
   return why === 'SIGINT' ? EXIT.INTERRUPTED : EXIT.OK;
+}
+
+/** Those that are named, each once; all when none is. */
+function chooseServers(policy: GatewayPolicy, names: readonly string[]): readonly ServerPolicy[] {
+  if (names.length > 0) return [...new Set(names)].map((name) => chooseServer(policy, name));
+  return policy.servers.length > 1 ? policy.servers : [chooseServer(policy, undefined)];
+}
+
+/** The variable names one, or several with commas between them. */
+function namedServers(
+  flags: readonly string[],
+  variable: string | undefined,
+  { servers }: GatewayPolicy,
+): readonly string[] {
+  if (flags.length > 0 || variable === undefined || variable === '') return flags;
+  if (servers.some(({ name }) => name === variable)) return [variable];
+  return variable.split(',').map((name) => name.trim());
+}
+
+/** Among several, a token of the command line is for those alone that judge it by the rules of the top. */
+function serves(token: ConfiguredToken | undefined, server: ServerPolicy, isAmongSeveral: boolean): boolean {
+  if (token === undefined) return false;
+  return server.sharesTopLevelTokenRules || (server.tokenRules === undefined && !isAmongSeveral);
+}
+
+function onlyForOne(url: string | undefined): undefined {
+  if (url === undefined || url === '') return;
+  throw new McpgwError('USAGE', '--url is for one server, and these are several', { hint: 'name one with -s' });
 }
 
 /** An empty `MCPGW_AUDIT_LOG` is none. */

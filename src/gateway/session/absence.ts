@@ -40,8 +40,7 @@ export class Absence {
   begin(error: RpcError, params: Params | undefined): OfflineOpening | undefined {
     if (!isPassing(error)) return undefined;
     const { upstream, version: own, log } = this.#options;
-    const asked = params?.['protocolVersion'];
-    const version = REVISIONS.find((revision) => revision === asked) ?? REVISIONS[0];
+    const version = revisionFor(params);
     // What it can do is not known: all that a host may ask for at once.
     const capabilities = { tools: CHANGING, prompts: CHANGING, resources: CHANGING };
     const instructions = `The server ${upstream.name} is not available now: ${error.message}`;
@@ -93,10 +92,16 @@ export class Absence {
   }
 }
 
+/** What the host is told that its server speaks, where that is not known: what it asks for itself, if there is such. */
+export function revisionFor(params: Params | undefined): string {
+  const asked = params?.['protocolVersion'];
+  return REVISIONS.find((revision) => revision === asked) ?? REVISIONS[0];
+}
+
 const CHANGING = { listChanged: true };
 
 /** A login that is missing, a network, a server that says "not now". What somebody has to mend in a configuration is none. */
-function isPassing({ code, data }: RpcError): boolean {
+export function isPassing({ code, data }: RpcError): boolean {
   if (!isObject(data)) return false;
   if (code === UNAUTHORIZED) return typeof data['login'] === 'string';
   const { reason } = data;

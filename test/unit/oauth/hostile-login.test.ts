@@ -162,6 +162,7 @@ describe('a configuration that nobody named', () => {
     await expect(login(context, [], { ...FILE_STORE, timeout: '5' })).rejects.toMatchObject(untrusted);
     const serving = serve(context, [], {
       ...FILE_STORE,
+      server: [],
       header: [],
       protocol: 'auto',
       shadow: false,

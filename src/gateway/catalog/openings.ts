@@ -1,0 +1,145 @@
+// The opening answers of several servers as one: what any of them can do, what each of them tells the host, and the earliest
+// revision that one of them speaks (MCP 2025-11-25, "Initialization"; 2026-07-28, "server/discover").
+import type { Log } from '../../log.js';
+import { isObject, metaOf, type Params, type RpcError } from '../json-rpc.js';
+import { VERSION_META_KEY } from '../revisions/upstream-era.js';
+import { revisionFor } from '../session/absence.js';
+import { gather, type Part } from './gather.js';
+import type { Listed } from './list-entries.js';
+import { pageParams } from './lists.js';
+import type { Member } from './member.js';
+import type { ShownNames } from './shown-names.js';
+
+export interface OpeningsOptions {
+  readonly members: readonly Member[];
+  readonly names: ShownNames;
+  readonly log: Log;
+  /** Tells the host to list anew. */
+  readonly onChanged: (what: Listed) => void;
+  /** mcpgw's own version. */
+  readonly version: string;
+}
+
+export interface OpeningRequest {
+  readonly method: 'initialize' | 'server/discover';
+  readonly params: Params;
+}
+
+/** The merged result; an error when no server has a part in this session. */
+export type OpenAll = (request: OpeningRequest) => Promise<{ readonly result: Params } | { readonly error: RpcError }>;
+
+/** What each server says of itself is remembered in its member. */
+export function openAll({ members, names, log, onChanged, version }: OpeningsOptions): OpenAll {
+  const take = ({ member, answer }: Part): void => {
+    member.out = answer.kind === 'error' ? answer.error : undefined;
+    if (answer.kind === 'error') {
+      log.error(`the server has no part in this session: ${answer.error.message}`, { server: member.name });
+    } else if (answer.kind === 'result') {
+      const { capabilities } = answer.result;
+      member.capabilities = isObject(capabilities) ? capabilities : {};
+    }
+  };
+  return async ({ method, params }) => {
+    const own = pageParams(params, undefined);
+    const asked = members.map((member) => ({ member, answer: member.ask({ method, params: own }).answer }));
+    const onLate = (part: Part): void => {
+      take(part);
+      LISTED.forEach(onChanged);
+    };
+    const answered = await gather({ asked, onLate });
+    answered.forEach(take);
+    const parts = answered.flatMap(({ member: { name }, answer }) =>
+      answer.kind === 'result' ? [{ server: name, tag: names.tagOf(name), result: answer.result }] : [],
+    );
+    const isIncomplete = answered.length < members.length;
+    const [refusal] = answered.flatMap(({ answer }) => (answer.kind === 'error' ? [answer.error] : []));
+    if (parts.length === 0 && refusal !== undefined && !isIncomplete) return { error: refusal };
+    const merge = method === 'initialize' ? mergedInitialize : mergedDiscovery;
+    return { result: merge({ parts, isIncomplete, servers: members.map(({ name }) => name), version, params }) };
+  };
+}
+
+interface OpeningPart {
+  readonly server: string;
+  readonly tag: string;
+  readonly result: Params;
+}
+
+interface Merging {
+  /** Of those who have answered. */
+  readonly parts: readonly OpeningPart[];
+  /** Somebody has not answered yet: what it can do is not known. */
+  readonly isIncomplete: boolean;
+  readonly servers: readonly string[];
+  readonly version: string;
+  /** Of the host's request. */
+  readonly params: Params;
+}
+
+const CHANGING = { listChanged: true };
+const LISTED: readonly Listed[] = ['tools', 'prompts', 'resources'];
+/** Those that the catalog can give for several servers; of others, nobody could say whose they are. */
+const KNOWN = ['tools', 'prompts', 'resources', 'logging', 'completions'] as const;
+
+function mergedInitialize(options: Merging): Params {
+  const { parts, params, version } = options;
+  const versions = parts.map(({ result }) => result['protocolVersion']).filter((it) => typeof it === 'string');
+  return {
+    // Dates: the earliest is the smallest. Where nobody has answered yet, what the server agrees to later.
+    protocolVersion: versions.toSorted()[0] ?? revisionFor(params),
+    capabilities: capabilitiesOf(options),
+    serverInfo: { name: 'mcpgw', version },
+    instructions: instructionsOf(parts),
+    _meta: gatewayMeta(options),
+  };
+}
+
+function mergedDiscovery(options: Merging): Params {
+  const { parts, params, version } = options;
+  const [first = [], ...others] = parts.map(({ result }) => versionsOf(result));
+  const shared = first.filter((it) => others.every((versions) => versions.includes(it)));
+  const asked = metaOf(params)?.[VERSION_META_KEY];
+  return {
+    resultType: 'complete',
+    supportedVersions: shared.length > 0 ? shared : parts.length > 0 ? first : [asked],
+    capabilities: capabilitiesOf(options),
+    instructions: instructionsOf(parts),
+    ttlMs: 0,
+    cacheScope: 'private',
+    _meta: { ...gatewayMeta(options), 'io.modelcontextprotocol/serverInfo': { name: 'mcpgw', version } },
+  };
+}
+
+function gatewayMeta({ servers, version }: Merging): Params {
+  return { 'mcpgw.dev/gateway': { name: 'mcpgw', version, servers } };
+}
+
+function versionsOf({ supportedVersions }: Params): readonly unknown[] {
+  return Array.isArray(supportedVersions) ? supportedVersions : [];
+}
+
+function capabilitiesOf({ parts, isIncomplete }: Merging): Params {
+  const all = parts.map(({ result }) => result['capabilities']).filter(isObject);
+  const has = (name: string): boolean => all.some((capabilities) => isObject(capabilities[name]));
+  const canSubscribe = all.some(({ resources }) => isObject(resources) && resources['subscribe'] === true);
+  return Object.fromEntries(
+    KNOWN.filter((name) => has(name) || (isIncomplete && isListed(name))).map((name) => {
+      // Servers come and go, and so do their parts of the lists.
+      if (!isListed(name)) return [name, {}];
+      return [name, name === 'resources' && canSubscribe ? { ...CHANGING, subscribe: true } : CHANGING];
+    }),
+  );
+}
+
+function isListed(name: string): boolean {
+  return LISTED.some((listed) => listed === name);
+}
+
+function instructionsOf(parts: readonly OpeningPart[]): string {
+  const own = parts.flatMap(({ server, tag, result }) => {
+    const { instructions } = result;
+    const text = typeof instructions === 'string' && instructions !== '' ? `\n${instructions}` : '';
+    return [`## ${server}\nIts tools and prompts begin with \`${tag}__\`.${text}`];
+  });
+  return ['Several servers share this endpoint.', ...own].join('\n\n');
+}
