@@ -22,11 +22,10 @@ import { bridged, cutShort, timedOut, within, type Relay, type RelayOptions } fr
 import { resent } from './resent.js';
 import { eraError, wrongEra } from './revisions/era-error.js';
 import { CallerSessions, type Opening } from './session/caller-sessions.js';
-import { Absence } from './session/absence.js';
+import { Absence, revisionFor } from './session/absence.js';
 import { isLost } from './session/lost-session.js';
 import type { UpstreamSession } from './session/upstream-session.js';
 import type { AnswerHead, Exchange } from './streamable-http.js';
-import type { ListAsker } from './tools/listed-tools.js';
 
 /** How long the end of the sessions may take. */
 const DELETE_TIMEOUT_MS = 500;
@@ -63,6 +62,7 @@ class SessionRelay implements Relay {
   #isListening = false;
   /** The host's own session was lost, or never came to be, at this revision: its messages go where all others' do. */
   #lostVersion: string | undefined;
+  #isRefused = false;
   readonly #absence: Absence;
   /** Notifications and answers of the host, handed over one after the other. */
   #handover: Promise<void> = Promise.resolve();
@@ -110,13 +110,14 @@ class SessionRelay implements Relay {
 
   #initialize(request: RpcRequest): void {
     const { enforcer, protocol, version } = this.#options;
-    const isOpened = this.#session !== undefined || (this.#lostVersion !== undefined && !this.#absence.isWaiting());
-    if (isOpened || this.#opening !== undefined) {
+    const isGone = this.#lostVersion !== undefined && !this.#absence.isWaiting() && !this.#isRefused;
+    if (this.#session !== undefined || isGone || this.#opening !== undefined) {
       return this.#refuse(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
     }
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     this.#absence.close();
     this.#lostVersion = undefined;
+    this.#isRefused = false;
     const call = this.#call(request, {
       mapResult: (result) => {
         const agreed = result['protocolVersion'];
@@ -141,7 +142,7 @@ class SessionRelay implements Relay {
     if (protocol === '2026') return call.fail(wrongEra('--protocol 2026'));
     const open = async (): Promise<void> => {
       const passed = await enforcer.check(request);
-      if (passed.verdict === 'refuse') return call.fail(passed.error);
+      if (passed.verdict === 'refuse') return this.#refuseOpening(request, call, passed.error);
       call.onEnd(passed.ended);
       const session = this.#sessions.fresh(passed);
       const { headers, text: body } = passed;
@@ -157,6 +158,15 @@ class SessionRelay implements Relay {
     this.#opensWith(
       this.#track(request.id, { call, work: open(), mayBeCancelled: false, place: { session: undefined } }),
     );
+  }
+
+  /** Requests may bring tokens of their own: each of their callers opens a session then. */
+  #refuseOpening({ params }: RpcRequest, call: Call, error: RpcError): void {
+    call.fail(error);
+    if (this.#lostVersion !== undefined) return;
+    this.#isRefused = true;
+    this.#params = params;
+    this.#lostVersion = revisionFor(params);
   }
 
   #initialized(notification: RpcNotification): void {
@@ -226,7 +236,7 @@ class SessionRelay implements Relay {
     let current = session;
     try {
       const { headers, text: body, screen } = passed;
-      const confirmed = await passed.confirm?.(this.#listAsker(session, passed));
+      const confirmed = await passed.confirm?.(session.listAsker(passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       session.restorable.note(request);
       const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
@@ -271,17 +281,6 @@ class SessionRelay implements Relay {
 
   #openingParams(): Opening {
     return { params: this.#params, version: this.#session?.version ?? this.#lostVersion };
-  }
-
-  #listAsker(session: UpstreamSession, { headers }: Passed): ListAsker {
-    return {
-      upstream: this.#options.upstream,
-      send: ({ id, params }, onMessage, onWaiting) => {
-        const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
-        return session.send({ method: 'POST', policy: headers, body, onMessage, onWaiting });
-      },
-      passOn: session.passOn,
-    };
   }
 
   #call(request: RpcRequest, { place, ...maps }: CallParts): Call {

@@ -1,7 +1,7 @@
 // The opening answers of several servers as one: what any of them can do, what each of them tells the host, and the earliest
 // revision that one of them speaks (MCP 2025-11-25, "Initialization"; 2026-07-28, "server/discover").
 import type { Log } from '../../log.js';
-import { isObject, metaOf, type Params, type RpcError } from '../json-rpc.js';
+import { isObject, metaOf, UNAUTHORIZED, type Params, type RpcError } from '../json-rpc.js';
 import { VERSION_META_KEY } from '../revisions/upstream-era.js';
 import { revisionFor } from '../session/absence.js';
 import { gather, type Part } from './gather.js';
@@ -31,9 +31,11 @@ export type OpenAll = (request: OpeningRequest) => Promise<{ readonly result: Pa
 /** What each server says of itself is remembered in its member. */
 export function openAll({ members, names, log, onChanged, version }: OpeningsOptions): OpenAll {
   const take = ({ member, answer }: Part): void => {
-    member.out = answer.kind === 'error' ? answer.error : undefined;
-    if (answer.kind === 'error') {
-      log.error(`the server has no part in this session: ${answer.error.message}`, { server: member.name });
+    // Of a caller that the policy refuses here, a request may bring a token that is good.
+    const isRefused = answer.kind === 'error' && answer.error.code === UNAUTHORIZED;
+    member.out = answer.kind === 'error' && !isRefused ? answer.error : undefined;
+    if (member.out !== undefined) {
+      log.error(`the server has no part in this session: ${member.out.message}`, { server: member.name });
     } else if (answer.kind === 'result') {
       const { capabilities } = answer.result;
       member.capabilities = isObject(capabilities) ? capabilities : {};

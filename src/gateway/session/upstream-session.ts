@@ -10,6 +10,7 @@ import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.j
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
 import type { Exchange } from '../streamable-http.js';
+import type { ListAsker } from '../tools/listed-tools.js';
 import type { Upstream, UpstreamRequest } from '../upstream.js';
 import { createRestorable, type Restorable } from './restorable.js';
 import { resumed } from './resumed.js';
@@ -118,6 +119,18 @@ export class UpstreamSession {
         return this.send({ method: 'GET', headers, policy: passed.headers, onMessage });
       },
     });
+  }
+
+  /** Asks for lists on behalf of one of its requests. */
+  listAsker({ headers: policy }: Passed): ListAsker {
+    return {
+      upstream: this.#options.upstream,
+      send: ({ id, params }, onMessage, onWaiting) => {
+        const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
+        return this.send({ method: 'POST', policy, body, onMessage, onWaiting });
+      },
+      passOn: this.passOn,
+    };
   }
 
   /** Sends what has no answer, and waits until the server has taken it, within a limit. */
