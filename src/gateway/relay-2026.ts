@@ -17,6 +17,7 @@ import {
   type RpcNotification,
   type RpcRequest,
 } from './json-rpc.js';
+import { reopenedListen } from './reopened-listen.js';
 import { resent } from './resent.js';
 import type { Exchange, ExchangeEnd } from './streamable-http.js';
 import type { ListAsker } from './tools/listed-tools.js';
@@ -134,16 +135,17 @@ class StatelessRelay implements Relay {
     const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
     if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
     const own = [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })];
-    const send: Send = (params, onMessage, waiting) =>
+    const send: Send = (params, onMessage, waiting, { headers: policy, text: body } = passed) =>
       this.#options.upstream.send({
         ...waiting,
         method: 'POST',
         headers: [...own, ...params],
-        policy: passed.headers,
-        body: passed.text,
+        policy,
+        body,
         onMessage,
       });
     if (request.method === 'tools/call') return this.#callTool({ request, call, passed, send });
+    if (request.method === 'subscriptions/listen') return this.#listen({ request, call, passed, send });
     const isFirst = request.params?.['cursor'] === undefined;
     const screen =
       request.method === 'tools/list'
@@ -168,6 +170,24 @@ class StatelessRelay implements Relay {
         return now === 'hidden' ? undefined : send(paramHeaderList(now, args), onMessage, waiting);
       });
     await call.run(start, { passOn: this.#passOn, screen: passed.screen });
+  }
+
+  /** Each connection is judged anew, and belongs to the caller of the first. */
+  async #listen({ request, call, passed, send }: ToolCall): Promise<void> {
+    const { method, params, text } = request;
+    const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
+      reopenedListen({
+        ...waiting,
+        onMessage,
+        first: (take) => send([], take, waiting),
+        send: async (take) => {
+          const again = await this.#options.enforcer.check({ method, params, text });
+          if (again.verdict === 'pass' && again.principal === passed.principal) return send([], take, waiting, again);
+          call.fail(again.verdict === 'refuse' ? again.error : cutShort(this.#options.upstream.name));
+          return undefined;
+        },
+      });
+    await call.run(start, { passOn: this.#passOn });
   }
 
   /** Asks with the envelope of the request that needs to know. */
@@ -254,7 +274,12 @@ class StatelessRelay implements Relay {
 }
 
 /** `params`: headers that repeat parameters, names and values in turn. */
-type Send = (params: readonly string[], onMessage: ToHost, waiting: Waiting) => Exchange;
+type Send = (
+  params: readonly string[],
+  onMessage: ToHost,
+  waiting: Waiting,
+  as?: Pick<Passed, 'headers' | 'text'>,
+) => Exchange;
 
 interface ToolCall extends Omit<Carried, 'version'> {
   readonly send: Send;
