@@ -3,6 +3,7 @@
 // not go on.
 import { visibleText } from '../diagnostics/visible-text.js';
 import type { Log } from '../log.js';
+import { shownId } from './about-request.js';
 import { redact } from '../secret/redact.js';
 import type { Ending, Enforced, Enforcer, Judged } from './enforce.js';
 import { INTERNAL_ERROR } from './json-rpc.js';
@@ -116,13 +117,14 @@ interface LineInput {
 
 /** The members are stable; they are only ever added to. */
 function lineOf({ message, server, shadow, startMs, endMs, facts, hidden, ending }: LineInput): object {
-  const { kind, method, params, text = '' } = message;
+  const { id, kind, method, params, text = '' } = message;
   const { decision, reason, rule, subject } = facts;
   const isHiding = hidden !== undefined && hidden > 0;
   const name = method === 'tools/call' ? params?.['name'] : undefined;
   return {
     time: new Date(startMs).toISOString(),
     server,
+    request_id: kind === 'request' && id !== undefined ? shown(shownId(id)) : undefined,
     kind,
     method: shown(method),
     tool: shown(name),

@@ -9,11 +9,12 @@ import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import { principalKey, subjectKey, subjectOfPrincipal, type Principal } from '../policy/principal.js';
 import { hasToolRules } from '../policy/tools.js';
 import { reveal } from '../secret/secret.js';
+import { aboutRequest } from './about-request.js';
 import type { Screen } from './call.js';
 import { judgeCaller, type CallerSources } from './caller.js';
 import { isAmbiguous } from './ambiguous-message.js';
 import { HEADERS_META_KEY, headersFromMeta, withoutHeadersKey } from './client-headers.js';
-import { INTERNAL_ERROR, INVALID_PARAMS, type Params, type RpcError } from './json-rpc.js';
+import { INTERNAL_ERROR, INVALID_PARAMS, type Params, type RequestId, type RpcError } from './json-rpc.js';
 import { wireHeaders } from './outbound-headers.js';
 import { factsOfRefusal, logLifted, malformed, refusal, refuse, type DecisionFacts, type Refused } from './refusal.js';
 import { signedDecision, type SignIdentity } from './signed-decision.js';
@@ -74,6 +75,8 @@ export const NO_ANSWER: Ending = { outcome: 'none', answerBytes: 0 };
 
 /** What is judged: a message of the host, or what the gateway itself sends for a session, which has no kind. */
 export interface Judged {
+  /** Of a request. */
+  readonly id?: RequestId;
   readonly kind?: 'request' | 'notification' | 'response';
   readonly method?: string;
   readonly params?: Params | undefined;
@@ -104,7 +107,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const called = hasRules ? calledTool(message) : undefined;
     if (typeof called === 'object') {
       if (!shadow) return malformed(called);
-      log.warn(`shadow: would refuse: ${called.message}`, { server: server.name });
+      aboutRequest(log, message.id).warn(`shadow: would refuse: ${called.message}`, { server: server.name });
     }
     const lifted = typeof called === 'object' ? malformed(called).facts : undefined;
     const tool = typeof called === 'string' ? called : undefined;
@@ -136,7 +139,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
     const decision = await signedDecision({ server, caller, client, access: access?.headers, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) {
       const quiet = message.isQuiet === true ? { ...log, warn: log.debug, error: log.debug } : log;
-      return refusal({ decision, server: server.name, tool, log: quiet });
+      return refusal({ decision, server: server.name, tool, log: aboutRequest(quiet, message.id) });
     }
     const goesOn = carriesKey ? withoutHeadersKey(text) : text;
     if (goesOn === undefined || (carriesKey && isLeftIn(goesOn))) return malformed(TWICE);
@@ -147,7 +150,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       isGatewaysOwn ? (subjectKey(principal) ?? 'gateway') : principalKey(principal);
     const passing = { verdict: 'pass', credential: ownCredential, text: goesOn } as const;
     if (decision.verdict !== 'allow') {
-      logLifted({ decision, server: server.name, tool, log });
+      logLifted({ decision, server: server.name, tool, log: aboutRequest(log, message.id) });
       // INVARIANT: what is lifted is the refusal. Where nobody vouches for the caller, nothing says who it is.
       const isCaller = caller.verdict === 'accepted';
       const withoutTool = isCaller
@@ -179,7 +182,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   const withTools = (passed: Passed, { message, tool, principal, lifted }: ToolRequest): Passed => {
     const facts = lifted ?? { ...passed.facts, rule: allowingRule({ server, tool }) };
     if (!hasRules) return { ...passed, facts };
-    const caller = { principal, key: passed.principal, headers: passed.headers.list };
+    const caller = { principal, key: passed.principal, headers: passed.headers.list, requestId: message.id };
     if (tool !== undefined) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
     if (message.method !== 'tools/list') return { ...passed, facts };
     return { ...passed, facts, screen: gate.screen(caller, message.params?.['cursor'] === undefined) };
@@ -188,11 +191,17 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   return {
     check: (message) =>
       check(message).catch((error: unknown) => {
+        const lines = aboutRequest(log, message.id);
         if (error instanceof McpgwError) {
-          const message = `the access to the upstream ${server.name} could not be renewed: ${error.message}`;
-          return refusal({ decision: { verdict: 'undecided', message }, server: server.name, tool: undefined, log });
+          const why = `the access to the upstream ${server.name} could not be renewed: ${error.message}`;
+          return refusal({
+            decision: { verdict: 'undecided', message: why },
+            server: server.name,
+            tool: undefined,
+            log: lines,
+          });
         }
-        log.error('a message could not be judged', { server: server.name, cause: String(error) });
+        lines.error('a message could not be judged', { server: server.name, cause: String(error) });
         const failure = { code: INTERNAL_ERROR, message: 'the gateway could not judge this message' };
         return refuse(failure, { decision: 'undecided', reason: 'FAILED' });
       }),

@@ -95,6 +95,7 @@ describe('the audit log', () => {
     expect(called[0]).toEqual({
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       server: 'demo',
+      request_id: '1',
       kind: 'request',
       method: 'tools/call',
       tool: 'read',
@@ -107,6 +108,8 @@ describe('the audit log', () => {
       request_bytes: Buffer.byteLength(JSON.stringify(asked[0]?.[0])),
       answer_bytes: Buffer.byteLength(JSON.stringify(resultOf({ body: { id: 1 } } as never))),
     });
+    // What is logged about a request is found by the same id.
+    expect(host.stderr()).toMatch(/refused: .*reason=EXPIRED.* request_id=5\n/);
     // Nobody vouches for who an expired token says it is.
     expect(called[4]).not.toHaveProperty('subject');
     expect(written.map(({ method }) => method).slice(0, 2)).toEqual(['initialize', 'notifications/initialized']);

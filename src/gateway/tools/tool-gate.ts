@@ -5,10 +5,11 @@ import { unknownTool } from '../../policy/decide.js';
 import type { ToolPolicy } from '../../policy/model.js';
 import type { Principal } from '../../policy/principal.js';
 import { toolVerdict } from '../../policy/tools.js';
+import { aboutRequest } from '../about-request.js';
 import { isAmbiguous } from '../ambiguous-message.js';
 import type { Screen } from '../call.js';
 import type { Judged } from '../enforce.js';
-import { INVALID_PARAMS, INVALID_REQUEST, type RpcError } from '../json-rpc.js';
+import { INVALID_PARAMS, INVALID_REQUEST, type RequestId, type RpcError } from '../json-rpc.js';
 import { notUnderstood, rememberListedTools, type ListAsker } from './listed-tools.js';
 import { viewedList, type ListAnswer } from './viewed-list.js';
 
@@ -29,6 +30,8 @@ export interface Caller {
   readonly key: string;
   /** Policy headers of the message. */
   readonly headers: readonly string[];
+  /** Of the message, for the log. */
+  readonly requestId: RequestId | undefined;
 }
 
 /** Whether a call that the policy allows goes on. */
@@ -54,17 +57,19 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
   const isThere: ToolGate['isThere'] = (tool, principal) =>
     toolVerdict({ tools, principal, tool }).verdict === 'allowed';
 
-  const seen = (answer: ListAnswer, { principal, key }: Caller, isFirst: boolean): ReturnType<Screen> => {
+  const seen = (answer: ListAnswer, caller: Caller, isFirst: boolean): ReturnType<Screen> => {
+    const { principal, key } = caller;
+    const lines = aboutRequest(log, caller.requestId);
     const isShown = (tool: string): boolean => isThere(tool, principal);
     const list = viewedList(answer, { isShown, isPersonal: tools.authorization.length > 0 });
     if (list.kind === 'interim') return { text: answer.text };
     if (list.kind === 'not-understood') throw new Error('no list of tools is in it');
     const hidden = list.names.filter((name) => !isShown(name)).length + list.nameless;
     if (shadow) {
-      if (hidden > 0) log.warn('shadow: would hide tools', { server, count: hidden });
+      if (hidden > 0) lines.warn('shadow: would hide tools', { server, count: hidden });
       return { text: answer.text, hidden };
     }
-    if (list.nameless > 0) log.warn('hid tools without a name', { server, count: list.nameless });
+    if (list.nameless > 0) lines.warn('hid tools without a name', { server, count: list.nameless });
     listed.learn(key, { names: list.names, isFirst });
     return { text: list.text, hidden };
   };
@@ -72,24 +77,25 @@ export function createToolGate({ server, tools, log, shadow }: ToolGateOptions):
   return {
     isThere,
     confirm:
-      (tool, { key, headers }) =>
+      (tool, { key, headers, requestId }) =>
       async (asker) => {
         const found = await listed.look({ caller: key, headers, tool, asker });
         if (found === 'listed') return { verdict: 'listed' };
         const error = found === 'unknown' ? unknownToolError(tool) : found.error;
         if (!shadow) return { verdict: 'refused', error };
-        log.warn(`shadow: would refuse: ${error.message.slice(0, SHOWN_LENGTH)}`, { server });
+        aboutRequest(log, requestId).warn(`shadow: would refuse: ${error.message.slice(0, SHOWN_LENGTH)}`, { server });
         return { verdict: 'lifted', error };
       },
     screen: (caller, isFirstPage) => (answer) => {
       try {
         return seen(answer, caller, isFirstPage);
       } catch (error) {
+        const lines = aboutRequest(log, caller.requestId);
         if (shadow) {
-          log.warn('shadow: would hide a list of tools that is not understood', { server, cause: String(error) });
+          lines.warn('shadow: would hide a list of tools that is not understood', { server, cause: String(error) });
           return { text: answer.text, isLifted: true };
         }
-        log.warn('hid a list of tools that is not understood', { server, cause: String(error) });
+        lines.warn('hid a list of tools that is not understood', { server, cause: String(error) });
         return { error: notUnderstood(server) };
       }
     },
