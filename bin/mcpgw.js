@@ -5,11 +5,6 @@ if (parts[0] < 20 || (parts[0] === 20 && (parts[1] < 18 || (parts[1] === 18 && p
   console.error('error: mcpgw needs Node.js 20.18.1 or newer; this is ' + process.versions.node);
   process.exit(2);
 } else {
-  // Node 22.8 and later keep compiled code on disk, which halves the start; older ones have no such thing.
-  var nodeModule = process.getBuiltinModule && process.getBuiltinModule('module');
-  if (nodeModule && nodeModule.enableCompileCache) nodeModule.enableCompileCache();
   // main() never rejects: every failure has become a sentence and an exit code.
-  void import('../dist/main.js').then(function (program) {
-    return program.main();
-  });
+  void require('./load-program.js').loadProgram().main();
 }

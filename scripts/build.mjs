@@ -1,7 +1,8 @@
-// Builds dist/: one ES-module bundle with split chunks, so that each command loads only what it needs, and the type
-// declarations. Prints nothing but problems; `--metafile` also writes dist/meta.json for looking at what is in there.
+// Builds dist/: the whole program as one script, whose parts are run when they are needed (docs/decisions/0013), and the
+// type declarations. Prints nothing but problems; `--metafile` also writes dist/meta.json for looking at what is in there.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -26,15 +27,14 @@ const fresh = mkdtempSync(`${root}.dist-`);
 const result = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
-  outdir: fresh,
+  write: false,
+  outfile: 'program.js',
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  format: 'cjs',
   platform: 'node',
   target: 'node20.18',
   mainFields: ['module', 'main'],
   conditions: ['node', 'import', 'default'],
-  chunkNames: 'chunks/[name]-[hash]',
   minify: true,
   keepNames: false,
   legalComments: 'none',
@@ -43,10 +43,15 @@ const result = await build({
   plugins: [withoutHttp2],
   // The only native code: found at run time, and missing without harm.
   external: ['keytar'],
-  define: { MCPGW_VERSION: JSON.stringify(version) },
-  // CommonJS dependencies ask for Node's own modules with require, which ES modules do not have.
-  banner: { js: "import{createRequire as mcpgwRequire}from'node:module';const require=mcpgwRequire(import.meta.url);" },
+  define: { MCPGW_VERSION: JSON.stringify(version), 'import.meta.url': 'programUrl' },
 });
+const [output] = result.outputFiles;
+// ASCII, as bin/load-program.js reads it: the engine keeps it in half the memory. Only patterns still have other letters.
+const text = output.text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const buildId = createHash('sha256').update(output.contents).digest('hex').slice(0, 16);
+// A function for bin/load-program.js. Compiled code of another build is told by the comment: the engine compares lengths alone.
+const program = `/*${buildId}*/(function(require,programUrl){"use strict";const module={exports:{}},exports=module.exports;${text}return module.exports})`;
+writeFileSync(`${fresh}/program.js`, program);
 rmSync(`${root}dist`, { recursive: true, force: true });
 chmodSync(fresh, 0o755);
 renameSync(fresh, `${root}dist`);

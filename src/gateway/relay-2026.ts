@@ -135,7 +135,7 @@ class StatelessRelay implements Relay {
     const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
     if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
     const own = [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })];
-    const send: Send = (params, onMessage, waiting, { headers: policy, text: body } = passed) =>
+    const send: Send = ({ params, as: { headers: policy, text: body } = passed }, onMessage, waiting) =>
       this.#options.upstream.send({
         ...waiting,
         method: 'POST',
@@ -151,7 +151,7 @@ class StatelessRelay implements Relay {
       request.method === 'tools/list'
         ? this.#mirror.screen({ caller: passed.principal, isFirst, next: passed.screen })
         : passed.screen;
-    await call.run((onMessage, waiting) => send([], onMessage, waiting), { passOn: this.#passOn, screen });
+    await call.run((onMessage, waiting) => send(NO_PARAMS, onMessage, waiting), { passOn: this.#passOn, screen });
   }
 
   /** With what the tool wants repeated as headers; once more, when the upstream says that this was wrong. */
@@ -163,11 +163,11 @@ class StatelessRelay implements Relay {
     if (params === 'hidden') return call.fail(unknownToolError(tool));
     let isSecond = false;
     const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
-      resent(send(paramHeaderList(params, args), onMessage, waiting), async (ended) => {
+      resent(send({ params: paramHeaderList(params, args) }, onMessage, waiting), async (ended) => {
         if (isSecond || !isHeaderMismatch(ended)) return undefined;
         isSecond = true;
         const now = await this.#mirror.paramsOf({ ...look, isWrong: true });
-        return now === 'hidden' ? undefined : send(paramHeaderList(now, args), onMessage, waiting);
+        return now === 'hidden' ? undefined : send({ params: paramHeaderList(now, args) }, onMessage, waiting);
       });
     await call.run(start, { passOn: this.#passOn, screen: passed.screen });
   }
@@ -179,10 +179,11 @@ class StatelessRelay implements Relay {
       reopenedListen({
         ...waiting,
         onMessage,
-        first: (take) => send([], take, waiting),
+        first: (take) => send(NO_PARAMS, take, waiting),
         send: async (take) => {
           const again = await this.#options.enforcer.check({ method, params, text });
-          if (again.verdict === 'pass' && again.principal === passed.principal) return send([], take, waiting, again);
+          if (again.verdict === 'pass' && again.principal === passed.principal)
+            return send({ ...NO_PARAMS, as: again }, take, waiting);
           call.fail(again.verdict === 'refuse' ? again.error : cutShort(this.#options.upstream.name));
           return undefined;
         },
@@ -273,13 +274,16 @@ class StatelessRelay implements Relay {
   }
 }
 
-/** `params`: headers that repeat parameters, names and values in turn. */
-type Send = (
-  params: readonly string[],
-  onMessage: ToHost,
-  waiting: Waiting,
-  as?: Pick<Passed, 'headers' | 'text'>,
-) => Exchange;
+type Send = (sent: Sent, onMessage: ToHost, waiting: Waiting) => Exchange;
+
+const NO_PARAMS: Sent = { params: [] };
+
+interface Sent {
+  /** Headers that repeat parameters, names and values in turn. */
+  readonly params: readonly string[];
+  /** What was judged last, where that is not the first. */
+  readonly as?: Pick<Passed, 'headers' | 'text'>;
+}
 
 interface ToolCall extends Omit<Carried, 'version'> {
   readonly send: Send;

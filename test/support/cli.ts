@@ -42,6 +42,8 @@ export async function createSandbox(): Promise<Sandbox> {
     XDG_DATA_HOME: path.join(directory, 'data'),
     MCPGW_CREDENTIAL_STORE: 'file',
     BROWSER,
+    // One run of a home of its own has no use for compiled code (test/e2e/compiled-code.test.ts has).
+    NODE_DISABLE_COMPILE_CACHE: '1',
   };
   const start: Sandbox['start'] = (args, extra = {}) =>
     spawn(process.execPath, [MCPGW, ...args], { cwd: directory, env: { ...env, ...extra } });
