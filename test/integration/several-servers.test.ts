@@ -2,7 +2,7 @@
 // server's headers alone; lists, ids, progress and requests to the host are kept apart; slow and dead servers delay nobody.
 import { afterEach, describe, expect, it } from 'vitest';
 import { bearerMeta, ENVELOPE, HANGS, key, sandbox, startWith, token, upstream } from '../support/bridge-stage.js';
-import { call, type Line, type LineHost } from '../support/line-host.js';
+import { call, INITIALIZE, type Line, type LineHost } from '../support/line-host.js';
 import {
   json,
   policyHeaders,
@@ -97,6 +97,25 @@ describe('two servers', HANGS, () => {
       await server.request(({ body }) => body.method === 'notifications/initialized');
       expect(server.received.filter(({ body }) => body.method === 'initialize')).toHaveLength(1);
     }
+  });
+
+  it("are opened once, and answer ids of any kind but the gateway's own", async () => {
+    upstream.script(having('A', {}));
+    const { host, second } = await startBoth();
+    second.script(having('B', {}));
+    await host.open();
+    host.send(
+      { ...INITIALIZE, id: 'again' },
+      call('mcpgw:catalog:1', 'a__x'),
+      call('', 'a__x'),
+      request(9, 'tasks/list'),
+    );
+    expect((await host.answer('again')).error?.code).toBe(-32600);
+    expect((await host.answer('mcpgw:catalog:1')).error?.code).toBe(-32600);
+    expect(textOf(await host.answer(''))).toMatch(/^A/);
+    expect((await host.answer(9)).error?.code).toBe(-32601);
+    host.send(call(10, 'b__x'));
+    expect(textOf(await host.answer(10))).toMatch(/^B/);
   });
 
   it('show their tools in one list, and a call reaches the one that has the tool, under its own name', async () => {

@@ -25,11 +25,12 @@ import { unknownToolError } from '../tools/tool-gate.js';
 import { Destinations, type Destination } from './destinations.js';
 import { edited } from './edited-text.js';
 import { gather } from './gather.js';
-import { isListMethod, type Listed } from './list-entries.js';
+import { isListMethod, listChangedBy, type Listed } from './list-entries.js';
 import { createListens, type Listens } from './listens.js';
 import { Lists, pageParams } from './lists.js';
-import { Member, type Taken } from './member.js';
+import { Member, OWN_IDS, type Taken } from './member.js';
 import { openAll, type OpenAll } from './openings.js';
+import { shownNotice } from './shown-notice.js';
 import { createShownNames, type ShownNames } from './shown-names.js';
 import { createShownUris, type ShownUris } from './shown-uris.js';
 import { shownAnswer } from './shown-answer.js';
@@ -68,6 +69,8 @@ class Catalog implements Relay {
   readonly #entries = new Map<RequestId, Entry>();
   readonly #works = new Set<Promise<void>>();
   readonly #serverRequests = createServerRequests<Member>();
+  /** `initialize` is under way, or was answered. */
+  #isOpen = false;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -116,8 +119,12 @@ class Catalog implements Relay {
     if (this.#entries.has(id)) {
       return this.#fail(id, { code: INVALID_REQUEST, message: 'a request with this id is still under way' });
     }
+    if (typeof id === 'string' && id.startsWith(OWN_IDS)) {
+      return this.#fail(id, { code: INVALID_REQUEST, message: `ids that begin with ${OWN_IDS} are the gateway's` });
+    }
     const { revision } = this.#options;
-    if (method === 'initialize' || method === 'server/discover') {
+    if (method === 'initialize') return this.#initialize(request);
+    if (method === 'server/discover') {
       return this.#gathered(request, async () => printed(await this.#open({ method, params })));
     }
     if (isListMethod(method)) {
@@ -131,6 +138,19 @@ class Catalog implements Relay {
     if (this.#destinations.knows(method)) return this.#route(request);
     const message = `${method} is not there where several servers share an endpoint`;
     this.#fail(id, { code: METHOD_NOT_FOUND, message });
+  }
+
+  /** Once, unless it failed. */
+  #initialize(request: RpcRequest): void {
+    if (this.#isOpen) {
+      return this.#fail(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
+    }
+    this.#isOpen = true;
+    this.#gathered(request, async () => {
+      const opened = await this.#open({ method: 'initialize', params: request.params ?? {} });
+      this.#isOpen = 'result' in opened;
+      return printed(opened);
+    });
   }
 
   #notification(notification: RpcNotification): void {
@@ -254,39 +274,20 @@ class Catalog implements Relay {
 
   /** A notification of one server. */
   #told(member: Member, text: string, message: Params): Taken {
-    const { toHost, log } = this.#options;
-    const { method } = message;
-    const params = (message['params'] ?? {}) as Params;
     if (this.#listens.takes(member, message)) return undefined;
-    switch (method) {
-      case 'notifications/progress': {
-        const token = params['progressToken'];
-        const isTheirs = [...this.#entries.values()].some(
-          (entry) => entry.kind === 'routed' && entry.member === member && entry.token === token,
-        );
-        if (isTheirs) return toHost(text);
-        log.warn('dropped progress of a server about nothing that it was asked', { server: member.name });
-        return undefined;
-      }
-      case 'notifications/resources/updated': {
-        const { uri } = params;
-        if (typeof uri !== 'string') return undefined;
-        const shown = this.#uris.shown(member.name, uri);
-        return toHost(shown === uri ? text : JSON.stringify({ ...message, params: { ...params, uri: shown } }));
-      }
-      case 'notifications/message': {
-        const { logger } = params;
-        const named = typeof logger === 'string' ? `${member.name}: ${logger}` : member.name;
-        return toHost(JSON.stringify({ ...message, params: { ...params, logger: named } }));
-      }
-      case 'notifications/tools/list_changed':
-      case 'notifications/prompts/list_changed':
-      case 'notifications/resources/list_changed':
-        this.#lists.changed(member, method.split('/')[1] as Listed); // the cases say which it can be
-        return toHost(text);
-      default:
-        return toHost(this.#serverRequests.from(member).tells(text, message));
+    const what = listChangedBy(message);
+    if (what !== undefined) this.#lists.changed(member, what);
+    const notice = shownNotice({ message, server: member.name, uris: this.#uris });
+    if (notice.kind === 'shown') return this.#options.toHost(notice.text);
+    if (notice.kind === 'other') {
+      return this.#options.toHost(this.#serverRequests.from(member).tells(text, message));
     }
+    const isTheirs = [...this.#entries.values()].some(
+      (entry) => entry.kind === 'routed' && entry.member === member && entry.token === notice.token,
+    );
+    if (isTheirs) return this.#options.toHost(text);
+    this.#options.log.warn('dropped progress about nothing that the server was asked', { server: member.name });
+    return undefined;
   }
 
   #tellChanged(what: Listed): void {

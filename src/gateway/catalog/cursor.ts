@@ -6,7 +6,7 @@ export function cursorOf(cursors: readonly (readonly [tag: string, cursor: strin
 
 /** Each server's own, by its tag; `first` for the first page; undefined for a cursor that is none of this endpoint. */
 export function cursorsIn(cursor: unknown): 'first' | ReadonlyMap<string, string> | undefined {
-  if (cursor === undefined) return 'first';
+  if (cursor === undefined || cursor === null) return 'first';
   if (typeof cursor !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -11,6 +11,8 @@ import type { ShownUris } from './shown-uris.js';
 /** What a host lists anew when it is told that it has changed. */
 export type Listed = 'tools' | 'prompts' | 'resources';
 
+export const LISTED: readonly Listed[] = ['tools', 'prompts', 'resources'];
+
 export interface Kind {
   /** In the result. */
   readonly key: string;
@@ -30,6 +32,11 @@ export type ListMethod = keyof typeof KINDS;
 
 export function isListMethod(method: string): method is ListMethod {
   return Object.hasOwn(KINDS, method);
+}
+
+/** Which lists a notification says to be other ones now. */
+export function listChangedBy({ method }: Params): Listed | undefined {
+  return LISTED.find((what) => method === `notifications/${what}/list_changed`);
 }
 
 /** The answer, or the error that stands for one that is no list. */

@@ -43,8 +43,7 @@ export type ListOutcome = { readonly result: string } | { readonly error: RpcErr
 /** A late answer is for the list that the host asks for next, and no news after this. */
 const KEPT_MS = 60_000;
 
-interface Kept {
-  readonly answer: MemberAnswer;
+interface Kept extends Late {
   readonly timer: NodeJS.Timeout;
 }
 
@@ -81,7 +80,7 @@ export class Lists {
       const page = pageOf.get(member);
       if (page === undefined || answer.kind === 'cancelled') return;
       if (answer.kind === 'error') return this.#failed(member, { method, params: page.own, error: answer.error });
-      this.#keep(page.key, answer);
+      this.#keep(page.key, { member, what: kind.what, answer });
       this.#options.onChanged(kind.what);
     };
     const parts = await gather({ asked, onLate });
@@ -91,6 +90,9 @@ export class Lists {
   /** The server says itself that its list is another one now. */
   changed(member: Member, what: Listed): void {
     this.#comeBack.stop(`${member.name} ${what}`);
+    for (const [key, kept] of this.#kept) {
+      if (kept.member === member && kept.what === what) void this.#take(key);
+    }
   }
 
   close(): void {
@@ -120,7 +122,7 @@ export class Lists {
       results.push(answer.result);
       entries.push(...namedEntries(kind, { names, uris, log, server: member.name, answer }));
       const { nextCursor } = answer.result;
-      if (typeof nextCursor === 'string') next.push([this.#tagOf(member), nextCursor]);
+      if (typeof nextCursor === 'string' && nextCursor !== '') next.push([this.#tagOf(member), nextCursor]);
     }
     const isThere = new Set(parts.map(({ member }) => member));
     for (const { name } of wanted.filter((member) => !isThere.has(member))) {
@@ -142,16 +144,16 @@ export class Lists {
       error,
       ask: (signal) => member.ask({ method, params, signal }).answer,
       onBack: (answer) => {
-        this.#keep(keyOf(member, method, params), answer);
+        this.#keep(keyOf(member, method, params), { member, what, answer });
         this.#options.onChanged(what);
       },
     });
   }
 
-  #keep(key: string, answer: MemberAnswer): void {
+  #keep(key: string, late: Late): void {
     clearTimeout(this.#kept.get(key)?.timer);
     const timer = setTimeout(() => this.#kept.delete(key), KEPT_MS).unref();
-    this.#kept.set(key, { answer, timer });
+    this.#kept.set(key, { ...late, timer });
   }
 
   #take(key: string): Promise<MemberAnswer> | undefined {
@@ -165,6 +167,12 @@ export class Lists {
   #tagOf(member: Member): string {
     return this.#options.names.tagOf(member.name);
   }
+}
+
+interface Late {
+  readonly member: Member;
+  readonly what: Listed;
+  readonly answer: MemberAnswer;
 }
 
 interface Merging {

@@ -3,6 +3,9 @@
 import { errorOf, isObject, type Params, type RequestId, type RpcError } from '../json-rpc.js';
 import type { Relay } from '../relay.js';
 
+/** What ids of the catalog's questions begin with; those of hosts may not. */
+export const OWN_IDS = 'mcpgw:catalog:';
+
 /** Takes a message for the host. A promise: hold back until it resolves. */
 export type Taken = Promise<void> | undefined;
 
@@ -53,7 +56,7 @@ export class Member {
   }
 
   ask({ method, params, signal }: Question): Asked {
-    const id = `mcpgw:catalog:${++this.#asks}`;
+    const id = `${OWN_IDS}${++this.#asks}`;
     const answer = new Promise<MemberAnswer>((resolve) => {
       const give = (): void => {
         this.#asked.delete(id);
@@ -87,7 +90,7 @@ export class Member {
     const { id, method, result } = message;
     if (method !== undefined || typeof id !== 'string') return false;
     const take = this.#asked.get(id);
-    if (take === undefined) return id.startsWith('mcpgw:catalog:');
+    if (take === undefined) return id.startsWith(OWN_IDS);
     this.#asked.delete(id);
     if (isObject(result)) take({ kind: 'result', text, result });
     else take({ kind: 'error', error: errorOf(message) });

@@ -1,11 +1,11 @@
 // The opening answers of several servers as one: what any of them can do, what each of them tells the host, and the earliest
 // revision that one of them speaks (MCP 2025-11-25, "Initialization"; 2026-07-28, "server/discover").
 import type { Log } from '../../log.js';
-import { isObject, metaOf, UNAUTHORIZED, type Params, type RpcError } from '../json-rpc.js';
+import { isObject, METHOD_NOT_FOUND, metaOf, UNAUTHORIZED, type Params, type RpcError } from '../json-rpc.js';
 import { VERSION_META_KEY } from '../revisions/upstream-era.js';
 import { revisionFor } from '../session/absence.js';
 import { gather, type Part } from './gather.js';
-import type { Listed } from './list-entries.js';
+import { LISTED, type Listed } from './list-entries.js';
 import { pageParams } from './lists.js';
 import type { Member } from './member.js';
 import type { ShownNames } from './shown-names.js';
@@ -30,10 +30,8 @@ export type OpenAll = (request: OpeningRequest) => Promise<{ readonly result: Pa
 
 /** What each server says of itself is remembered in its member. */
 export function openAll({ members, names, log, onChanged, version }: OpeningsOptions): OpenAll {
-  const take = ({ member, answer }: Part): void => {
-    // Of a caller that the policy refuses here, a request may bring a token that is good.
-    const isRefused = answer.kind === 'error' && answer.error.code === UNAUTHORIZED;
-    member.out = answer.kind === 'error' && !isRefused ? answer.error : undefined;
+  const take = ({ member, answer }: Part, method: OpeningRequest['method']): void => {
+    member.out = answer.kind === 'error' && isLasting(answer.error, method) ? answer.error : undefined;
     if (member.out !== undefined) {
       log.error(`the server has no part in this session: ${member.out.message}`, { server: member.name });
     } else if (answer.kind === 'result') {
@@ -45,11 +43,11 @@ export function openAll({ members, names, log, onChanged, version }: OpeningsOpt
     const own = pageParams(params, undefined);
     const asked = members.map((member) => ({ member, answer: member.ask({ method, params: own }).answer }));
     const onLate = (part: Part): void => {
-      take(part);
+      take(part, method);
       LISTED.forEach(onChanged);
     };
     const answered = await gather({ asked, onLate });
-    answered.forEach(take);
+    for (const part of answered) take(part, method);
     const parts = answered.flatMap(({ member: { name }, answer }) =>
       answer.kind === 'result' ? [{ server: name, tag: names.tagOf(name), result: answer.result }] : [],
     );
@@ -59,6 +57,14 @@ export function openAll({ members, names, log, onChanged, version }: OpeningsOpt
     const merge = method === 'initialize' ? mergedInitialize : mergedDiscovery;
     return { result: merge({ parts, isIncomplete, servers: members.map(({ name }) => name), version, params }) };
   };
+}
+
+/**
+ * Of a caller that the policy refuses here, a request may bring a token that is good. What is discovered is no session: only
+ * that the server is of another revision stays so.
+ */
+function isLasting({ code }: RpcError, method: OpeningRequest['method']): boolean {
+  return method === 'initialize' ? code !== UNAUTHORIZED : code === METHOD_NOT_FOUND;
 }
 
 interface OpeningPart {
@@ -79,7 +85,6 @@ interface Merging {
 }
 
 const CHANGING = { listChanged: true };
-const LISTED: readonly Listed[] = ['tools', 'prompts', 'resources'];
 /** Those that the catalog can give for several servers; of others, nobody could say whose they are. */
 const KNOWN = ['tools', 'prompts', 'resources', 'logging', 'completions'] as const;
 
