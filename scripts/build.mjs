@@ -31,6 +31,8 @@ const result = await build({
   outfile: 'program.js',
   bundle: true,
   format: 'cjs',
+  // Node's own modules are required: an import on demand would start the loader of ES modules.
+  supported: { 'dynamic-import': false },
   platform: 'node',
   target: 'node20.18',
   mainFields: ['module', 'main'],
