@@ -17,16 +17,9 @@ interface Unsupported {
 
 const WHOLE_KEYS = ['tls'];
 
-function inSection(section: Section): readonly Unsupported[] {
-  const at = (...steps: readonly string[]): Path => [...section.path, ...steps];
-  const { value } = section;
-  return [
-    ...WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
-      key,
-      path: at(key),
-    })),
-    ...['transport', 'type']
-      .filter((key) => memberOf(value, key) === 'sse')
-      .map((key) => ({ key: 'transport: sse', path: at(key) })),
-  ];
+function inSection({ path, value }: Section): readonly Unsupported[] {
+  return WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
+    key,
+    path: [...path, key],
+  }));
 }

@@ -25,7 +25,7 @@ import { CallerSessions, type Opening } from './session/caller-sessions.js';
 import { Absence, revisionFor } from './session/absence.js';
 import { isLost } from './session/lost-session.js';
 import type { UpstreamSession } from './session/upstream-session.js';
-import type { AnswerHead, Exchange } from './streamable-http.js';
+import type { Exchange } from './streamable-http.js';
 
 /** How long the end of the sessions may take. */
 const DELETE_TIMEOUT_MS = 500;
@@ -146,13 +146,10 @@ class SessionRelay implements Relay {
       call.onEnd(passed.ended);
       const session = this.#sessions.fresh(passed);
       const { headers, text: body } = passed;
-      const onHead = ({ status, sessionId }: AnswerHead): void => {
-        if (status < 300) session.id = sessionId;
-      };
       await call.run((onMessage, waiting) => {
         this.#session = session;
         this.#params = request.params;
-        return session.send({ method: 'POST', policy: headers, body, onMessage, onHead, ...waiting });
+        return session.initialize({ policy: headers, body, onMessage, ...waiting });
       }, session);
     };
     this.#opensWith(

@@ -214,8 +214,9 @@ class StatelessRelay implements Relay {
 
   /** Asked once, with the envelope and the headers of the request that needs to know; trouble is asked about again. */
   async #upstreamEra(request: RpcRequest, { principal, headers }: Passed): Promise<EraVerdict> {
-    if (this.#era !== undefined) return this.#era;
     const { upstream, timeoutMs } = this.#options;
+    if (upstream.transport.known() === 'sse') return earlierEra('HTTP+SSE');
+    if (this.#era !== undefined) return this.#era;
     const underWay = this.#asked.get(principal);
     // A question that is not answered may be an old one: then this request asks its own.
     const known = await underWay;

@@ -142,6 +142,7 @@ function openLine(
     url,
     // Another one was named on the command line.
     isUrlSecret: server.isUrlSecret && url === server.url,
+    transport: server.transport,
     access,
     hold,
   });

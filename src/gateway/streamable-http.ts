@@ -3,7 +3,7 @@
 // an event stream. The hot path: nothing here parses a message.
 import type { Dispatcher } from '../net/pool.js';
 import type { RpcError } from './json-rpc.js';
-import { createSseParser, type SseParser } from './sse-parser.js';
+import { createSseParser, type SseEvent, type SseParser } from './sse-parser.js';
 
 export interface ExchangeOptions {
   readonly pool: Dispatcher;
@@ -13,11 +13,15 @@ export interface ExchangeOptions {
   readonly headers: readonly string[];
   readonly body?: string;
   /** The head of the answer, before any message of it. */
-  readonly onHead?: (head: AnswerHead) => void;
+  readonly onHead?: ((head: AnswerHead) => void) | undefined;
   /** A promise while no more of the answer should be read. */
   readonly hold: () => Promise<void> | undefined;
   /** One message. A promise holds back the rest of the answer until it resolves. */
   readonly onMessage: (text: string) => Promise<void> | undefined;
+  /** Where messages go, as an event stream of HTTP+SSE says (2024-11-05). */
+  readonly onEndpoint?: ((reference: string) => void) | undefined;
+  /** The head of a 2xx says it all: its body is read away, whatever it is. */
+  readonly ignoresBody?: boolean | undefined;
 }
 
 export interface AnswerHead {
@@ -64,6 +68,8 @@ const REFUSAL_LIMIT_BYTES = 64 * 1024;
 /** How long the body of a refusal is waited for. */
 const REFUSAL_TIME_MS = 2_000;
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+/** What is read away for the sake of a connection that can be used again. */
+const IGNORED_LIMIT_BYTES = 64 * 1024;
 
 class Aborted extends Error {}
 
@@ -135,6 +141,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       this.#refusalTimer = setTimeout(() => this.#refuse(head), REFUSAL_TIME_MS);
       return;
     }
+    if (this.#options.ignoresBody === true) return;
     const encoding = single(headers['content-encoding']);
     if (encoding !== undefined && encoding !== 'identity') this.#dismiss(`its answer is encoded (${encoding}) unasked`);
     else if (head.contentType === 'text/event-stream') this.#sse = createSseParser((event) => this.#event(event));
@@ -155,6 +162,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     if (head !== undefined && head.status > 299) {
       if (this.#size > REFUSAL_LIMIT_BYTES) this.#refuse(head);
       else this.#chunks.push(chunk);
+      return;
+    }
+    if (this.#options.ignoresBody === true) {
+      if (this.#size > IGNORED_LIMIT_BYTES) this.#dismiss('its answer is long, and nothing of it is of use');
       return;
     }
     if (head !== undefined && head.contentType !== 'application/json' && chunk.some((byte) => byte > 0x20)) {
@@ -184,8 +195,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#resolve({ kind: 'failed', error, maySent: this.#controller !== undefined, stream });
   }
 
-  #event(event: { readonly data: string | undefined; readonly type: string }): void {
-    if (event.type !== 'message' || event.data === undefined || this.#aborted) return;
+  #event(event: SseEvent): void {
+    if (event.data === undefined || this.#aborted) return;
+    if (event.type === 'endpoint') this.#options.onEndpoint?.(event.data);
+    if (event.type !== 'message') return;
     this.#wait(this.#options.onMessage(event.data));
   }
 

@@ -1,11 +1,13 @@
 // One remote server: its pool and path, and how an exchange that brought no answer is put into words for the host.
 import { openPool, type Dispatcher } from '../net/pool.js';
 import { systemCode } from '../errors.js';
+import type { ServerPolicy } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
 import { MASK } from '../secret/secret.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
 import { createSlots, type Slots } from './slots.js';
 import { authorizedExchange, type PolicyHeaders, type UpstreamAccessSource } from './upstream-access.js';
+import { createTransportChoice, type TransportChoice } from './transport-choice.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
 
 export interface UpstreamOptions {
@@ -13,6 +15,8 @@ export interface UpstreamOptions {
   readonly url: string;
   /** No part of the URL is shown. */
   readonly isUrlSecret: boolean;
+  /** Default: `auto`. */
+  readonly transport?: ServerPolicy['transport'] | undefined;
   /** Undefined: what the policy gives a request is all that it has. */
   readonly access?: UpstreamAccessSource | undefined;
   /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
@@ -26,6 +30,9 @@ export interface Upstream {
   readonly authority: string;
   /** Turns for requests. */
   readonly slots: Slots;
+  readonly transport: TransportChoice;
+  /** The path that a reference of the upstream leads to; undefined where that is at another origin. */
+  readonly pathOf: (reference: string) => string | undefined;
   readonly send: (request: UpstreamRequest) => Exchange;
   /** Drops every connection. */
   readonly close: () => Promise<void>;
@@ -34,6 +41,10 @@ export interface Upstream {
 /** `headers` are the transport's own. */
 export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' | 'hold'> {
   readonly policy: PolicyHeaders;
+  /** Default: that of the url. */
+  readonly path?: string | undefined;
+  /** The host waits for the answer. Default: of a POST, it does. */
+  readonly isAwaited?: boolean | undefined;
   /** Whether anybody waits for it still; else it is not sent once more. */
   readonly isOpen?: (() => boolean) | undefined;
   /** Told of what is waited for before it is sent once more: perhaps a person. */
@@ -43,7 +54,7 @@ export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' |
 /** Requests under way at one upstream at a time, each on a connection of its own. */
 const REQUESTS_AT_ONCE = 128;
 
-export function openUpstream({ name, url, isUrlSecret, access, hold }: UpstreamOptions): Upstream {
+export function openUpstream({ name, url, isUrlSecret, transport = 'auto', access, hold }: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
@@ -51,14 +62,19 @@ export function openUpstream({ name, url, isUrlSecret, access, hold }: UpstreamO
     name,
     authority: isUrlSecret ? MASK : host,
     slots: createSlots(REQUESTS_AT_ONCE),
-    send: ({ policy, isOpen, onWaiting, ...request }) => {
-      const sent = { ...request, pool: (pool ??= openPool(origin)), path, hold };
+    transport: createTransportChoice(transport),
+    pathOf: (reference) => {
+      const target = URL.canParse(reference, url) ? new URL(reference, url) : undefined;
+      return target?.origin === origin ? target.pathname + target.search : undefined;
+    },
+    send: ({ policy, isOpen, onWaiting, isAwaited, ...request }) => {
+      const sent = { ...request, pool: (pool ??= openPool(origin)), path: request.path ?? path, hold };
       if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
       return authorizedExchange({
         policy,
         source: access,
         server: name,
-        isAwaited: request.method === 'POST',
+        isAwaited: isAwaited ?? request.method === 'POST',
         isOpen,
         onWaiting,
         onHead: request.onHead,

@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 export interface Received {
   readonly method: string;
+  /** Path and query. */
+  readonly path: string;
   readonly headers: IncomingMessage['headers'];
   /** The parsed body, `{}` where there is none. */
   readonly body: { readonly id?: unknown; readonly method?: string; readonly [member: string]: unknown };
@@ -62,6 +64,7 @@ export async function startScriptedUpstream(first: Script = () => undefined): Pr
     let closed = false;
     const one: Received = {
       method: request.method ?? '',
+      path: request.url ?? '',
       headers: request.headers,
       body: text === '' ? {} : (JSON.parse(text) as Received['body']),
       text,

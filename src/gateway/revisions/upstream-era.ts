@@ -31,7 +31,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Ids of the gateway's own requests start like this; no host's id is ever sent with it. */
 const PROBE_ID = 'mcpgw:discover';
 
-const MODERN_ERRORS: ReadonlySet<number> = new Set([-32020, -32021, -32022]);
+/** Errors that only a server of this revision gives. */
+export const MODERN_ERRORS: ReadonlySet<number> = new Set([-32020, -32021, -32022]);
 
 /** What a request of the host says of itself in `_meta`: the gateway's own requests for it say the same. */
 export function envelopeOf(params: Params | undefined): Params {

@@ -143,15 +143,11 @@ export class CallerSessions {
       passOn: session.passOn,
       signal: this.#closing.signal,
       send: (onMessage, onWaiting) =>
-        session.send({
-          method: 'POST',
+        session.initialize({
           onWaiting,
           policy: headers,
           body: JSON.stringify({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params: own }),
           onMessage,
-          onHead: ({ status, sessionId }) => {
-            if (status < 300) session.id = sessionId;
-          },
         }),
     });
     if ('error' in answer) return answer.error;

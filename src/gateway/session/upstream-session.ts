@@ -13,6 +13,8 @@ import type { Exchange } from '../streamable-http.js';
 import type { ListAsker } from '../tools/listed-tools.js';
 import type { Upstream, UpstreamRequest } from '../upstream.js';
 import { createRestorable, type Restorable } from './restorable.js';
+import type { LegacyStream } from '../legacy/legacy-sse.js';
+import { openSession } from './opening.js';
 import { resumed } from './resumed.js';
 import { keepStandingStream, type StandingStream } from './standing-stream.js';
 
@@ -28,6 +30,8 @@ export interface SessionOptions {
 
 /** The session's own headers and those of the method come of themselves. */
 type SessionRequest = Omit<UpstreamRequest, 'headers'> & Partial<Pick<UpstreamRequest, 'headers'>>;
+
+type InitializeRequest = Omit<SessionRequest, 'method' | 'headers' | 'body'> & { readonly body: string };
 
 /** For each setting: a call waits for it. */
 const RESTORE_TIMEOUT_MS = 5_000;
@@ -50,6 +54,8 @@ export class UpstreamSession {
   #credential: HeaderField | undefined;
   /** The latest that was opened; undefined before `listen`. */
   #standing: StandingStream | undefined;
+  /** The session itself, where it is one of the old HTTP+SSE transport. */
+  #legacy: LegacyStream | undefined;
   /** The policy refused it. */
   #lapsed = false;
   #isOver = false;
@@ -74,7 +80,37 @@ export class UpstreamSession {
     if (this.#standing?.isOver() === true && (this.#lapsed || isNew)) this.listen();
   }
 
+  get legacy(): 'open' | 'over' | undefined {
+    return this.#legacy && (this.#legacy.isOver() ? 'over' : 'open');
+  }
+
+  /** Sends the request that opens it. */
+  initialize(request: InitializeRequest): Exchange {
+    const { upstream, log } = this.#options;
+    return openSession({
+      upstream,
+      log,
+      request,
+      passOn: this.passOn,
+      post: () =>
+        this.send({
+          ...request,
+          method: 'POST',
+          onHead: ({ status, sessionId }) => {
+            if (status > 299) return;
+            this.id = sessionId;
+            upstream.transport.found('http');
+          },
+        }),
+      onLegacy: (stream) => {
+        this.#legacy = stream;
+        if (this.#isOver) stream.close();
+      },
+    });
+  }
+
   send(request: SessionRequest): Exchange {
+    if (this.#legacy !== undefined) return this.#legacy.send({ ...request, body: request.body ?? '' });
     const own =
       request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
     const session = sessionHeaders({ id: this.id, version: this.version });
@@ -104,6 +140,7 @@ export class UpstreamSession {
   leave(): void {
     this.#isOver = true;
     this.#standing?.close();
+    this.#legacy?.close();
   }
 
   /** Sends a request; a stream that ends before its answer is taken up again. */
@@ -162,7 +199,7 @@ export class UpstreamSession {
   /** Keeps the standing GET open, as long as the policy lets it pass; then from the owner's next message on. */
   listen(): void {
     const { log, upstream } = this.#options;
-    if (this.#isOver || this.#standing?.isOver() === false) return;
+    if (this.#isOver || this.#legacy !== undefined || this.#standing?.isOver() === false) return;
     this.#lapsed = false;
     this.#standing = keepStandingStream({
       log,
@@ -187,11 +224,10 @@ export class UpstreamSession {
     });
   }
 
-  /** Closes the standing stream and, where the server gave an id, tells it that the session is over. */
+  /** Closes its stream and, where the server gave an id, tells it that the session is over. */
   async end(): Promise<void> {
-    this.#isOver = true;
-    this.#standing?.close();
-    if (this.id === undefined) return;
+    this.leave();
+    if (this.#legacy !== undefined || this.id === undefined) return;
     const passed = await this.#check({});
     if (passed === undefined) return;
     await this.send({ method: 'DELETE', policy: passed.headers, onMessage: () => undefined }).end;
