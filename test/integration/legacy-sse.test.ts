@@ -1,6 +1,7 @@
 // Servers that speak the old HTTP+SSE transport alone: the SDK's own, the built bridge in front of it, and hosts of both
 // lines of the SDK. The stream is the session: what happens when it breaks is here, too.
 import { once } from 'node:events';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { CreateMessageRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, MCPGW, type Sandbox } from '../support/cli.js';
@@ -60,20 +61,25 @@ function textOf(line: Pick<Line, 'result'>): unknown {
   return (line.result as { content?: readonly { text: string }[] } | undefined)?.content?.[0]?.text;
 }
 
-function callWith(id: string | number, name: string, args: object, meta?: object): object {
-  const params = { name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) };
+interface CallArguments {
+  readonly _meta?: object;
+  readonly [argument: string]: unknown;
+}
+
+function callWith(id: string | number, name: string, { _meta, ...args }: CallArguments): object {
+  const params = { name, arguments: args, ...(_meta === undefined ? {} : { _meta }) };
   return { jsonrpc: '2.0', id, method: 'tools/call', params };
 }
 
 describe('a server that speaks HTTP+SSE alone', () => {
-  it.each<[string, object, LegacyServerOptions, HostEra]>([
-    ['stated as sse', { transport: 'sse' }, {}, 'v1-sdk'],
-    ['stated as type', { type: 'sse' }, {}, '2025'],
-    ['found out by 404', {}, { postStatus: 404 }, '2025'],
-    ['found out by 405', { transport: 'auto' }, { postStatus: 405 }, 'v1-sdk'],
-    ['found out by 400', { transport: 'http-sse' }, { postStatus: 400 }, 'v1-sdk'],
-  ])('lists, calls, reports progress and says things unasked: %s', async (_how, config, options, era) => {
-    const server = await startServer(options);
+  it.each<{ readonly how: string; readonly config: object; readonly postStatus?: number; readonly era: HostEra }>([
+    { how: 'stated as transport', config: { transport: 'sse' }, era: 'v1-sdk' },
+    { how: 'stated as type', config: { type: 'sse' }, era: '2025' },
+    { how: 'found out by 404', config: {}, postStatus: 404, era: '2025' },
+    { how: 'found out by 405', config: { transport: 'auto' }, postStatus: 405, era: 'v1-sdk' },
+    { how: 'found out by 400', config: { transport: 'http-sse' }, postStatus: 400, era: 'v1-sdk' },
+  ])('lists, calls, and reports progress: $how', async ({ config, postStatus, era }) => {
+    const server = await startServer({ postStatus });
     const host = await connect(await configFor(server, config), era);
     expect((await host.listTools()).map(({ name }) => name)).toContain('echo');
     expect((await host.callTool('echo', { text: 'hello' })).content).toEqual([{ type: 'text', text: 'hello' }]);
@@ -81,9 +87,8 @@ describe('a server that speaks HTTP+SSE alone', () => {
     const counted = await host.callTool('count_down', { n: 5 }, { onprogress: ({ progress }) => steps.push(progress) });
     expect(counted.content).toEqual([{ type: 'text', text: 'counted 5' }]);
     expect(steps).toEqual([1, 2, 3, 4, 5]);
-    const isStated = config !== undefined && Object.values(config).includes('sse');
     const atUrl = server.requests.filter(({ path }) => path === '/sse').map(({ method }) => method);
-    expect(atUrl).toEqual(isStated ? ['GET'] : ['POST', 'GET']);
+    expect(atUrl).toEqual(postStatus === undefined ? ['GET'] : ['POST', 'GET']);
     // Of its revision, which knows neither.
     for (const { headers } of server.requests.filter(({ path }) => path !== '/sse')) {
       expect(Object.keys(headers)).not.toContain('mcp-session-id');
@@ -127,7 +132,7 @@ describe('a server that speaks HTTP+SSE alone', () => {
   it('asks the host, and gets its answer', async () => {
     const server = await startServer();
     const host = await connect(await configFor(server));
-    const client = (host as Host<import('@modelcontextprotocol/sdk/client/index.js').Client>).client; // of connect's default
+    const client = (host as Host<Client>).client; // of connect's default
     client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
       model: 'm',
       role: 'assistant',
@@ -140,7 +145,7 @@ describe('a server that speaks HTTP+SSE alone', () => {
   it('is heard also when nothing is under way', async () => {
     const server = await startServer();
     const host = await connect(await configFor(server));
-    const client = (host as Host<import('@modelcontextprotocol/sdk/client/index.js').Client>).client; // of connect's default
+    const client = (host as Host<Client>).client; // of connect's default
     const said = new Promise((resolve) => {
       client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => resolve(params.data));
     });
@@ -310,15 +315,15 @@ describe('several callers at a server that speaks HTTP+SSE alone', () => {
     const host = await lines(config);
     await host.open(metaOf('ana', 0));
     const ids = Array.from({ length: 60 }, (_, n) => ({ n, caller: n % 2 === 0 ? 'ana' : 'bob', id: `call-${n}` }));
-    host.send(...ids.map(({ n, caller, id }) => callWith(id, 'headers', {}, metaOf(caller, n))));
+    host.send(...ids.map(({ n, caller, id }) => callWith(id, 'headers', { _meta: metaOf(caller, n) })));
     for (const { n, caller, id } of ids) {
       const headers = String(textOf(await host.answer(id)));
       expect(headers).toContain(`${caller}-${n}`);
       expect(JSON.parse(headers)).toMatchObject({ 'x-user-claims': expect.stringContaining(`"sub":"${caller}"`) });
     }
     host.send(
-      callWith('no', 'add', { a: 1, b: 2 }, metaOf('bob', 1)),
-      callWith('yes', 'add', { a: 1, b: 2 }, metaOf('ana', 2)),
+      callWith('no', 'add', { a: 1, b: 2, _meta: metaOf('bob', 1) }),
+      callWith('yes', 'add', { a: 1, b: 2, _meta: metaOf('ana', 2) }),
     );
     expect(await host.answer('no')).toMatchObject({ error: { code: -32_602 } });
     expect(textOf(await host.answer('yes'))).toBe('3');

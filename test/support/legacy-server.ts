@@ -20,7 +20,7 @@ export interface LegacyRequestSeen {
 
 export interface LegacyServerOptions {
   /** What `POST /sse` is answered with. Default: 404, as a router says that has no such route. */
-  readonly postStatus?: number;
+  readonly postStatus?: number | undefined;
   /** Answers and returns true, or leaves it to the server. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -182,7 +182,8 @@ function buildServer({ onStart, onCancel, onSetting }: Watch): McpServer {
     async ({ n }, { _meta: meta, sendNotification }) => {
       onStart('count_down');
       const progressToken = meta?.progressToken;
-      for (let progress = 1; progress <= n && progressToken !== undefined; progress++) {
+      for (let progress = 1; progress <= n; progress++) {
+        if (progressToken === undefined) break;
         const params = { progressToken, progress, total: n };
         await sendNotification({ method: 'notifications/progress', params });
       }

@@ -450,23 +450,19 @@ describe('which tools there are', () => {
 });
 
 describe('keys that this version does not enforce', () => {
-  test.each<[string, object]>([
-    ['tls /tls', { tls: {} }],
-    ['transport: sse /transport', { transport: 'sse' }],
-    ['transport: sse /type', { type: 'sse' }],
-  ])('are named with their place: %s', async (expected, config) => {
-    expect(await unsupported(config)).toEqual([expected]);
+  test('are named with their place', async () => {
+    expect(await unsupported({ tls: {} })).toEqual(['tls /tls']);
   });
 
   test('are found in the defaults and in every server, but not where null switches them off', async () => {
     const found = await unsupported({
       tls: {},
       mcpServers: {
-        a: { url: 'https://a.example', transport: 'sse' },
+        a: { url: 'https://a.example', tls: {} },
         b: { url: 'https://b.example', tls: null, oauth_metadata: null },
       },
     });
-    expect(found).toEqual(['tls /tls', 'transport: sse /mcpServers/a/transport']);
+    expect(found).toEqual(['tls /tls', 'tls /mcpServers/a/tls']);
   });
 
   test('are not looked for in a configuration with errors', async () => {
