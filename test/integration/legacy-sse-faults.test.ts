@@ -15,6 +15,8 @@ const isPosted = ({ method, path }: Received): boolean => method === 'POST' && p
 interface LegacyScript {
   /** The text of the endpoint event; default: one with a number of its own for each stream. */
   readonly endpoint?: (stream: number) => string;
+  /** Default: that of the transport. */
+  readonly revision?: string;
   /** Of a POST to the url; default 405. */
   readonly refuse?: Script;
   /** Takes the stream in place of the good server. */
@@ -33,7 +35,8 @@ function accept({ response }: Received): true {
 }
 
 /** A good server of HTTP+SSE in all that the script does not say. */
-function legacy({ endpoint = (n) => `/messages?s=${n}`, refuse, onStream, onMessage }: LegacyScript = {}) {
+function legacy(script: LegacyScript = {}) {
+  const { endpoint = (n) => `/messages?s=${n}`, revision = '2024-11-05', refuse, onStream, onMessage } = script;
   const streams: ServerResponse[] = [];
   const begin = (response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -57,7 +60,7 @@ function legacy({ endpoint = (n) => `/messages?s=${n}`, refuse, onStream, onMess
     if (onMessage?.(received, stream) === true) return true;
     accept(received);
     if (body.id === undefined || body.method === undefined) return true;
-    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'old', version: '1' } };
+    const result = { protocolVersion: revision, capabilities: {}, serverInfo: { name: 'old', version: '1' } };
     say(stream, body.method === 'initialize' ? { jsonrpc: '2.0', id: body.id, result } : resultOf(received));
     return true;
   });
@@ -495,7 +498,7 @@ describe('the stream of an old server', () => {
   });
 
   it('that is gone for good, as its server speaks Streamable HTTP now: that is found out', HANGS, async () => {
-    const { streams, ...host } = await opened({}, {});
+    const { streams, ...host } = await opened({ revision: '2025-11-25' }, {});
     upstream.script(() => undefined);
     streams[0]?.end();
     await stderrSays(host, 'the event stream of the upstream has ended');

@@ -6,6 +6,7 @@ import { CreateMessageRequestSchema, LoggingMessageNotificationSchema } from '@m
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, MCPGW, type Sandbox } from '../support/cli.js';
 import { startHost, type Host, type HostEra } from '../support/host.js';
+import { startIdentityProvider } from '../support/identity-provider.js';
 import { generateKey, signToken } from '../support/jwt.js';
 import { startLegacyServer, type LegacyServer, type LegacyServerOptions } from '../support/legacy-server.js';
 import { call, INITIALIZE, startLineHost, type Line, type LineHost } from '../support/line-host.js';
@@ -279,11 +280,15 @@ describe('a stream that breaks', () => {
     expect(textOf(await host.answer(3))).toBe('back');
   });
 
-  it('is waited for when the server is not there at the start', async () => {
+  it.each([
+    // Its own revision is what every server of the old transport can agree to.
+    { transport: 'sse', protocolVersion: '2024-11-05' },
+    { transport: 'auto', protocolVersion: '2025-11-25' },
+  ])('is waited for when the server is not there at the start: $transport', async ({ transport, protocolVersion }) => {
     const server = await startServer();
     await server.kill();
-    const host = await lines(await configFor(server));
-    expect(await host.open()).toMatchObject({ result: { serverInfo: { name: 'demo' } } });
+    const host = await lines(await configFor(server, { transport }));
+    expect(await host.open()).toMatchObject({ result: { serverInfo: { name: 'demo' }, protocolVersion } });
     await server.restart();
     await host.line((line) => line.method === 'notifications/tools/list_changed');
     host.send(callWith(1, 'echo', { text: 'there' }));
@@ -314,7 +319,7 @@ describe('several callers at a server that speaks HTTP+SSE alone', () => {
     };
     const host = await lines(config);
     await host.open(metaOf('ana', 0));
-    const ids = Array.from({ length: 60 }, (_, n) => ({ n, caller: n % 2 === 0 ? 'ana' : 'bob', id: `call-${n}` }));
+    const ids = Array.from({ length: 400 }, (_, n) => ({ n, caller: n % 2 === 0 ? 'ana' : 'bob', id: `call-${n}` }));
     host.send(...ids.map(({ n, caller, id }) => callWith(id, 'headers', { _meta: metaOf(caller, n) })));
     for (const { n, caller, id } of ids) {
       const headers = String(textOf(await host.answer(id)));
@@ -342,6 +347,41 @@ describe('several callers at a server that speaks HTTP+SSE alone', () => {
 });
 
 describe('a login at a server that speaks HTTP+SSE alone', () => {
+  it('is asked for by its stream: the host is told what to run, and goes on once that was done', async () => {
+    const idp = await startIdentityProvider({ registration: true, resources: true });
+    cleanups.push(() => idp.close());
+    const authorizations: (string | undefined)[] = [];
+    const server = await startServer({
+      postStatus: 405,
+      intercept: ({ method, url, headers }, response) => {
+        const { origin } = new URL(server.url);
+        if (url === '/.well-known/oauth-protected-resource/sse') {
+          const document = { resource: server.url, authorization_servers: [idp.issuer] };
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+          return true;
+        }
+        if (method === 'POST' && url === '/sse') return false;
+        authorizations.push(headers.authorization);
+        if (headers.authorization !== undefined) return false;
+        const metadata = `${origin}/.well-known/oauth-protected-resource/sse`;
+        response
+          .writeHead(401, { 'www-authenticate': `Bearer scope="mcp:read", resource_metadata="${metadata}"` })
+          .end();
+        return true;
+      },
+    });
+    const config = await configFor(server);
+    const host = await lines(config);
+    expect(await host.open()).toMatchObject({ result: { instructions: expect.stringContaining('mcpgw login demo') } });
+    expect(await sandbox.run(['login', '-c', config])).toMatchObject({ code: 0 });
+    await host.line((line) => line.method === 'notifications/tools/list_changed');
+    host.send(callWith(1, 'echo', { text: 'logged in' }));
+    expect(textOf(await host.answer(1))).toBe('logged in');
+    const before = authorizations.lastIndexOf(undefined);
+    expect(new Set(authorizations.slice(before + 1)).size).toBe(1);
+    expect(authorizations.at(-1)).toMatch(/^Bearer ./);
+  });
+
   it('comes from a program: what is refused at the stream or at a message goes once more', async () => {
     let good = 'first';
     const refused: string[] = [];

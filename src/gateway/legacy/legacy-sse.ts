@@ -44,7 +44,8 @@ export function openLegacyStream(options: LegacyStreamOptions): LegacyStream {
 /** How long the connection of a POST may stay open once there is nothing to wait for. */
 const LINGER_MS = 1_000;
 
-const POST_HEADERS: readonly string[] = ['content-type', 'application/json', 'accept', 'application/json'];
+/** Nothing of the answer to a POST is read. */
+const POST_HEADERS: readonly string[] = ['content-type', 'application/json', 'accept', '*/*'];
 
 interface Asking extends Awaiting {
   readonly fail: (error: Error) => void;

@@ -8,7 +8,8 @@ import { bridged, type RelayOptions } from '../relay.js';
 import type { Opened } from './caller-sessions.js';
 
 /** Revisions of this era, the newest first. */
-const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+const OLDEST = '2024-11-05';
+const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', OLDEST] as const;
 
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 5_000;
@@ -40,7 +41,8 @@ export class Absence {
   begin(error: RpcError, params: Params | undefined): OfflineOpening | undefined {
     if (!isPassing(error)) return undefined;
     const { upstream, version: own, log } = this.#options;
-    const version = revisionFor(params);
+    // Every server of the old transport speaks its revision; of newer ones, nothing says which.
+    const version = upstream.transport.known() === 'sse' ? OLDEST : revisionFor(params);
     // What it can do is not known: all that a host may ask for at once.
     const capabilities = { tools: CHANGING, prompts: CHANGING, resources: CHANGING };
     const instructions = `The server ${upstream.name} is not available now: ${error.message}`;

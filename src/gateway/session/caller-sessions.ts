@@ -134,7 +134,9 @@ export class CallerSessions {
     { params, version }: Opening,
   ): Promise<RpcError | undefined> {
     const { upstream, timeoutMs } = this.#options;
-    const { _meta: _, ...own } = params ?? {};
+    const { _meta: _, ...hosts } = params ?? {};
+    // What was agreed on is asked for: a server may speak more.
+    const own = version === undefined ? hosts : { ...hosts, protocolVersion: version };
     const answer = await ask({
       upstream,
       id: INITIALIZE_ID,

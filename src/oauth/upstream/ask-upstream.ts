@@ -7,6 +7,9 @@ import { bearerChallenge, type BearerChallenge } from './challenge.js';
 /** Does nothing in any revision, and is refused before it is read where a login is wanted. */
 const PING = JSON.stringify({ jsonrpc: '2.0', id: 'mcpgw:login', method: 'ping' });
 
+/** How a server of the old HTTP+SSE transport refuses a POST; it may want a login for its stream. */
+const MAYBE_OLD: ReadonlySet<number> = new Set([400, 404, 405]);
+
 const TIMEOUT_MS = 10_000;
 
 export interface UpstreamAnswer {
@@ -22,16 +25,22 @@ export async function askUpstream(url: string, host: Pick<Host, 'fetch'>): Promi
     url: new URL(url),
     timeoutMs: TIMEOUT_MS,
     work: async (signal) => {
-      const { status, headers } = await host.fetch(url, {
+      const posted = await host.fetch(url, {
         method: 'POST',
         redirect: 'manual',
         headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
         body: PING,
         signal,
       });
-      return { wantsLogin: status === 401, challenge: bearerChallenge(headers.get('www-authenticate')) };
+      if (!MAYBE_OLD.has(posted.status)) return answerOf(posted);
+      const stream = await host.fetch(url, { redirect: 'manual', headers: { accept: 'text/event-stream' }, signal });
+      return answerOf(stream.status === 401 ? stream : posted);
     },
   });
   if (!('failure' in answer)) return answer;
   throw new McpgwError(answer.failure === 'timeout' ? 'TIMEOUT' : 'NETWORK', answer.message);
+}
+
+function answerOf({ status, headers }: Response): UpstreamAnswer {
+  return { wantsLogin: status === 401, challenge: bearerChallenge(headers.get('www-authenticate')) };
 }
