@@ -307,6 +307,22 @@ describe('a message to an old server', () => {
     await upstream.until((all) => all.filter(isCall).every((it) => it.closed()));
   });
 
+  it('that was taken keeps no connection while its answer is waited for', HANGS, async () => {
+    const { streams, ...host } = await opened({
+      onMessage: (received) => {
+        if (!isCall(received)) return false;
+        received.response.writeHead(200, { 'content-type': 'text/plain' }).write('taken, and more to come');
+        return true;
+      },
+    });
+    host.send(call(1));
+    const posted = await upstream.request(isCall);
+    await upstream.until(() => posted.closed());
+    expect(host.answers(1)).toEqual([]);
+    for (const stream of streams) say(stream, resultOf(posted, 'late'));
+    expect(await host.answer(1)).toMatchObject({ result: { content: [{ text: 'late' }] } });
+  });
+
   it.each<[string, (received: Received) => void]>([
     [
       '200 with JSON',

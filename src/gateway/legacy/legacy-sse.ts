@@ -170,6 +170,7 @@ class Stream implements LegacyStream {
     const finish = (how: ExchangeEnd, isForgotten: boolean): void => {
       if (!this.#asking.delete(asking)) return;
       this.#answers.remove(asking, isForgotten);
+      if (post !== undefined) dropLater(post);
       resolve(how);
       // A session that did not come to be is closed.
       if (asked.method === 'initialize' && how.kind !== 'complete') this.close();
@@ -179,7 +180,6 @@ class Stream implements LegacyStream {
       onMessage: request.onMessage,
       onAnswered: (isError) => {
         if (this.#head !== undefined) finish({ kind: 'complete', head: this.#head, stream: undefined }, true);
-        if (post !== undefined) dropLater(post);
         if (asked.method === 'initialize' && isError) this.close();
       },
       fail: (error) => finish({ kind: 'failed', error, maySent: post !== undefined, stream: undefined }, true),

@@ -104,7 +104,6 @@ export class UpstreamSession {
         }),
       onLegacy: (stream) => {
         this.#legacy = stream;
-        if (this.#isOver) stream.close();
       },
     });
   }
