@@ -1,6 +1,6 @@
 // The one way in which commands find, read and check their configuration, and pick a server of it.
 import * as path from 'node:path';
-import { checkConfig } from '../config/check.js';
+import { checkConfig, type ConfigSource } from '../config/check.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../errors.js';
 import type { Host } from '../host.js';
@@ -13,6 +13,8 @@ export interface LoadedPolicy {
   /** As the user would name it. */
   readonly file: string;
   readonly policy: GatewayPolicy;
+  /** The document behind it. */
+  readonly source: ConfigSource;
   /** Somebody chose the file; false for one that was only found in the working directory. */
   readonly trusted: boolean;
 }
@@ -43,7 +45,7 @@ export class InvalidConfigError extends McpgwError {
 export async function loadPolicy(host: Host, options: ConfigOptions, parts?: readonly string[]): Promise<LoadedPolicy> {
   const { file, trusted } = await findConfig(host, options.config);
   const text = await readConfig(host, file);
-  const { policy, diagnostics } = await checkConfig({
+  const { policy, diagnostics, source } = await checkConfig({
     host,
     file,
     text,
@@ -54,7 +56,8 @@ export async function loadPolicy(host: Host, options: ConfigOptions, parts?: rea
     lint: false,
     isReadableByOthers: () => isReadableByOthers(host, file),
   });
-  if (policy === undefined || hasErrors(diagnostics)) throw new InvalidConfigError(file, diagnostics);
+  if (policy === undefined || source === undefined || hasErrors(diagnostics))
+    throw new InvalidConfigError(file, diagnostics);
   const [first] = policy.unsupported;
   if (first !== undefined) {
     throw new McpgwError('NOT_SUPPORTED_YET', `not supported yet: ${first.key}`, {
@@ -62,7 +65,7 @@ export async function loadPolicy(host: Host, options: ConfigOptions, parts?: rea
       details: { unsupported: policy.unsupported },
     });
   }
-  return { file, policy, trusted };
+  return { file, policy, source, trusted };
 }
 
 /** `loadPolicy` for a configuration that somebody chose; undefined where nobody did. */

@@ -1,6 +1,7 @@
 // The tree of commands: names, flags, help. No behaviour: each action imports its command when it is chosen.
 import { Command, Option } from 'commander';
 import type { Host } from '../host.js';
+import { proxiedFetch } from '../net/routed-fetch.js';
 import { redact } from '../secret/redact.js';
 import { createContext, type CommandContext } from './context.js';
 import type { ExitCode } from './exit-codes.js';
@@ -15,7 +16,8 @@ export interface Program {
   readonly run: (words: readonly string[]) => Promise<ExitCode>;
 }
 
-export function createProgram(host: Host, version: string): Program {
+export function createProgram(world: Host, version: string): Program {
+  const host: Host = { ...world, fetch: proxiedFetch(world) };
   let outcome: ExitCode = 0;
   /** Binds a command's implementation: commander hands over arguments, then options, then the command itself. */
   const action =

@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly lint: boolean;
   /** Whether users of this machine other than the owner can read the file; asked when rules run. Default: no. */
   readonly isReadableByOthers?: () => Promise<boolean>;
+  /** The same of a private key, by the path that the document has; asked when rules run. Default: no. */
+  readonly isKeyReadableByOthers?: (file: string) => Promise<boolean>;
   /** Whether a key that signs identities is at hand, outside the document. */
   readonly hasSigningKey?: () => Promise<boolean>;
 }
@@ -97,6 +99,7 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
       defaults: resolved.defaults,
       patterns,
       readableByOthers: (await options.isReadableByOthers?.()) ?? false,
+      exposedKeys: await exposedKeys(layout, options),
       // Asked only where something is to be signed: it means a look into files.
       hasSigningKey: !parsed.text.includes('jwt_header') || ((await options.hasSigningKey?.()) ?? true),
     }) ?? [];
@@ -131,6 +134,20 @@ export async function checkConfig(options: CheckOptions): Promise<CheckedConfig>
         }),
     },
   };
+}
+
+/** Pointers of the paths. */
+async function exposedKeys(
+  { sections }: Layout,
+  { isKeyReadableByOthers: isExposed }: CheckOptions,
+): Promise<ReadonlySet<string>> {
+  const exposed = new Set<string>();
+  for (const { path, value } of sections) {
+    const file = memberOf(memberOf(value, 'tls'), 'key');
+    if (typeof file !== 'string' || isExposed === undefined) continue;
+    if (await isExposed(file)) exposed.add(pointerOf([...path, 'tls', 'key']));
+  }
+  return exposed;
 }
 
 /** As silencers.ts asks, which is only loaded for a text that has one. */

@@ -20,7 +20,9 @@ export function contradictions(context: ContradictionContext): readonly Finding[
   const found = [
     ...noServers(layout),
     ...layout.sections.flatMap(transportTwice),
-    ...(trusted ? [] : layout.sections.flatMap(untrustedCommand)),
+    ...(trusted
+      ? []
+      : layout.sections.flatMap((section) => [...untrustedCommand(section), ...untrustedClient(section)])),
     ...sharedCredentials(context),
     ...layout.servers.flatMap((server) => [
       ...insecureUrl(server),
@@ -50,6 +52,13 @@ function untrustedCommand({ path, value }: Section): Finding[] {
   if (!hasMember(value, 'header_command')) return [];
   const message = 'a configuration that was only found here may not run a command';
   return [{ code: 'MCPGW117', path: [...path, 'header_command'], part: 'key', message, help: NAME_IT }];
+}
+
+/** Whoever wrote the file chose the upstream, which would learn who the user is. */
+function untrustedClient({ path, value }: Section): Finding[] {
+  if (!hasMember(memberOf(value, 'tls'), 'key')) return [];
+  const message = 'a configuration that was only found here may not use a client certificate';
+  return [{ code: 'MCPGW117', path: [...path, 'tls', 'key'], part: 'key', message, help: NAME_IT }];
 }
 
 function sharedCredentials({ layout, isReference }: ContradictionContext): Finding[] {

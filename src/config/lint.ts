@@ -15,6 +15,7 @@ import { claimsOverHttp } from './rules/claims-over-http.js';
 import { clientMetadataIgnored } from './rules/client-metadata-ignored.js';
 import { expiryNotRequired } from './rules/expiry-not-required.js';
 import { exposedConfigFile } from './rules/exposed-config-file.js';
+import { exposedKeyFile } from './rules/exposed-key-file.js';
 import { headersBesideOauth } from './rules/headers-beside-oauth.js';
 import { identityHeaderCollision } from './rules/identity-header-collision.js';
 import { identityWithoutValidation } from './rules/identity-without-validation.js';
@@ -72,6 +73,7 @@ export const LINT_RULES: readonly LintRule[] = [
   unreachableToolEntry,
   algorithmWithoutKey,
   noSigningKey,
+  exposedKeyFile,
 ];
 
 /** Every rule that can be named, in the order of the codes. */

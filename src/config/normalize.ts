@@ -79,6 +79,7 @@ function serverPolicy(server: ServerSections, { patterns, isReference }: Normali
     tokenRules: rules && tokenRules({ rules, external, patterns }),
     identityProvider: external && identityProvider(external, rules),
     tools: toolPolicy({ tools: valueOf('tools'), authorization: valueOf('tool_authorization'), patterns }),
+    hasTls: valueOf('tls') !== undefined,
     allowInsecureHttp: valueOf('allow_insecure_http') ?? false,
     timeoutMs: valueOf('timeout_ms'),
     sharesTopLevelTokenRules: settingOf(server, 'jwt_validation')?.isTopLevel ?? false,

@@ -119,9 +119,12 @@ function nameless({ directive }: Silencer): string {
   return directive === DIRECTIVE ? 'this comment names no rule' : `${labelOf([directive])} silences nothing`;
 }
 
+/** What they find are the permissions of files. */
+const MACHINE_RULES: ReadonlySet<string> = new Set(['exposed-config-file', 'exposed-key-file']);
+
 /** What `--online` finds is only known with it, and the permissions of a file are those of one machine. */
 function dependsOnWhere({ code }: Asked): boolean {
-  return code !== undefined && (isOnlineCode(code) || RULE_CODES[code] === 'exposed-config-file');
+  return code !== undefined && (isOnlineCode(code) || MACHINE_RULES.has(RULE_CODES[code]));
 }
 
 /** What rules find, whatever `lint` made of it; of what `--online` finds, all but errors. */

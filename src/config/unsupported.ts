@@ -15,11 +15,5 @@ interface Unsupported {
   readonly path: Path;
 }
 
-const WHOLE_KEYS = ['tls'];
-
-function inSection({ path, value }: Section): readonly Unsupported[] {
-  return WHOLE_KEYS.filter((key) => (memberOf(value, key) ?? undefined) !== undefined).map((key) => ({
-    key,
-    path: [...path, key],
-  }));
+  return [];
 }

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   MCPGW116: 'the file cannot be read',
   MCPGW117: 'the configuration is not trusted to do this',
   MCPGW118: 'a number is out of range',
+  MCPGW119: 'a certificate or key of tls cannot be used',
 } as const;
 
 export const RULE_CODES = {
@@ -57,6 +58,7 @@ export const RULE_CODES = {
   MCPGW030: 'unreachable-tool-entry',
   MCPGW031: 'algorithm-without-key',
   MCPGW032: 'no-signing-key',
+  MCPGW033: 'exposed-key-file',
 } as const;
 
 /** Names; what each means is in src/cli/online/online-facts.ts. */

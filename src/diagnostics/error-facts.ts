@@ -107,4 +107,9 @@ export const ERROR_FACTS: Readonly<Record<ErrorDiagnosticCode, ErrorFacts>> = {
     why: 'The number cannot be used as it stands.',
     help: 'use a number from the range that the message names',
   },
+  MCPGW119: {
+    name: 'unusable-tls-file',
+    why: 'Without it, the upstream would not be reached, or not be known for what it is.',
+    help: 'PEM files, with paths that start at the directory of the configuration; `--no-resolve` does not read them',
+  },
 };

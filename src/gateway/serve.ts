@@ -2,6 +2,7 @@
 // message to that revision's relay, and ends cleanly. Policy is `enforce`'s, carrying is the relays'.
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
+import type { Connector } from '../net/pool.js';
 import type { HeaderField, ServerPolicy } from '../policy/model.js';
 import { withAudit, type AuditSink } from './audit.js';
 import type { CallerSources } from './caller.js';
@@ -35,6 +36,8 @@ export interface ServedServer {
   readonly server: ServerPolicy;
   /** The upstream: the policy's own url, or `--url`. */
   readonly url: string;
+  /** How the upstream is connected to; undefined: directly. */
+  readonly connect?: Connector | undefined;
   readonly sources: CallerSources;
   /** What authenticates the gateway at the upstream and changes with time. */
   readonly access?: UpstreamAccessSource | undefined;
@@ -134,7 +137,7 @@ interface Line {
 
 /** From the host to one server: its connections, and the policy before them. */
 function openLine(
-  { server, url, sources, access, sign, clientHeaders }: ServedServer,
+  { server, url, connect, sources, access, sign, clientHeaders }: ServedServer,
   { host, log, shadow, audit, protocol, version, hold }: ServeOptions & Pick<UpstreamOptions, 'hold'>,
 ): Line {
   const upstream = openUpstream({
@@ -144,6 +147,7 @@ function openLine(
     isUrlSecret: server.isUrlSecret && url === server.url,
     transport: server.transport,
     access,
+    connect,
     hold,
   });
   const { now } = host;

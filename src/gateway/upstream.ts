@@ -1,5 +1,6 @@
 // One remote server: its pool and path, and how an exchange that brought no answer is put into words for the host.
-import { openPool, type Dispatcher } from '../net/pool.js';
+import { openPool, type Connector, type Dispatcher } from '../net/pool.js';
+import { whyUnreachable } from '../net/why-unreachable.js';
 import { systemCode } from '../errors.js';
 import type { ServerPolicy } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
@@ -19,6 +20,8 @@ export interface UpstreamOptions {
   readonly transport?: ServerPolicy['transport'] | undefined;
   /** Undefined: what the policy gives a request is all that it has. */
   readonly access?: UpstreamAccessSource | undefined;
+  /** How it is connected to; undefined: directly. */
+  readonly connect?: Connector | undefined;
   /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
   readonly hold: () => Promise<void> | undefined;
 }
@@ -54,7 +57,15 @@ export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' |
 /** Requests under way at one upstream at a time, each on a connection of its own. */
 const REQUESTS_AT_ONCE = 128;
 
-export function openUpstream({ name, url, isUrlSecret, transport = 'auto', access, hold }: UpstreamOptions): Upstream {
+export function openUpstream({
+  name,
+  url,
+  isUrlSecret,
+  transport = 'auto',
+  access,
+  connect,
+  hold,
+}: UpstreamOptions): Upstream {
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
@@ -68,7 +79,7 @@ export function openUpstream({ name, url, isUrlSecret, transport = 'auto', acces
       return target?.origin === origin ? target.pathname + target.search : undefined;
     },
     send: ({ policy, isOpen, onWaiting, isAwaited, ...request }) => {
-      const sent = { ...request, pool: (pool ??= openPool(origin)), path: request.path ?? path, hold };
+      const sent = { ...request, pool: (pool ??= openPool(origin, connect)), path: request.path ?? path, hold };
       if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
       return authorizedExchange({
         policy,
@@ -101,7 +112,7 @@ export function upstreamError(upstream: Upstream, end: WithoutAnswer): RpcError 
     case 'failed': {
       const code = systemCode(end.error);
       const why = end.maySent ? 'broke the connection' : 'could not be reached';
-      const detail = redact(code ?? end.error.message);
+      const detail = redact(whyUnreachable(end.error) ?? end.error.message);
       return failure(upstream, { why: `${why} (${detail})`, reason: code ?? 'connection', retryable: !end.maySent });
     }
     case 'refused':

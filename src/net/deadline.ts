@@ -1,7 +1,7 @@
 // One exchange with a server that is not trusted to behave, under one deadline. What a network does is a value, and
 // whatever the exchange still holds open at its end is closed.
-import { systemCode } from '../errors.js';
 import { shownOrigin } from './fetchable-url.js';
+import { whyUnreachable } from './why-unreachable.js';
 
 export interface NotReached {
   readonly failure: 'timeout' | 'unreachable';
@@ -32,7 +32,7 @@ export async function withinDeadline<T>({ url, timeoutMs, work }: Exchange<T>): 
       ? { failure: 'timeout', message: `${origin} did not answer within ${timeoutMs / 1000} s` }
       : {
           failure: 'unreachable',
-          message: `${origin} could not be reached (${systemCode(error) ?? 'connection failed'})`,
+          message: `${origin} could not be reached (${whyUnreachable(error) ?? 'connection failed'})`,
         };
   } finally {
     clearTimeout(deadline);

@@ -5,3 +5,15 @@ declare module 'undici/lib/dispatcher/pool.js' {
   const constructor: typeof Pool;
   export default constructor;
 }
+
+declare module 'undici/lib/dispatcher/agent.js' {
+  import type { Agent } from 'undici';
+  const constructor: typeof Agent;
+  export default constructor;
+}
+
+declare module 'undici/lib/core/connect.js' {
+  import type { buildConnector } from 'undici';
+  const build: typeof buildConnector;
+  export default build;
+}

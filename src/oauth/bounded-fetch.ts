@@ -1,8 +1,9 @@
 // The fetch that openid-client gets: one deadline for all requests of an operation, answers of at most 1 MiB, no
 // redirects followed (openid-client asks for that), failures as McpgwError, refusals without the secrets they repeat.
 import type { CustomFetch } from 'openid-client';
-import { McpgwError, systemCode } from '../errors.js';
+import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
+import { whyUnreachable } from '../net/why-unreachable.js';
 import { sentSecrets, withoutSecrets } from './sent-secrets.js';
 
 const LIMIT_BYTES = 1024 * 1024;
@@ -49,7 +50,7 @@ export function boundedFetch({ host, timeoutMs, signal, amend }: BoundedFetchOpt
       if (deadline.aborted) {
         throw new McpgwError('TIMEOUT', `no answer from ${origin} within ${timeoutMs / 1000} s`, { cause: error });
       }
-      throw new McpgwError('NETWORK', `cannot reach ${origin}: ${systemCode(error) ?? 'the connection failed'}`, {
+      throw new McpgwError('NETWORK', `cannot reach ${origin}: ${whyUnreachable(error) ?? 'the connection failed'}`, {
         cause: error,
       });
     }

@@ -202,6 +202,8 @@ export interface ServerPolicy {
   readonly tokenRules: TokenRules | undefined;
   readonly identityProvider: AuthorizationServer | undefined;
   readonly tools: ToolPolicy;
+  /** Whether `tls` names files for connections to the upstream. */
+  readonly hasTls: boolean;
   readonly allowInsecureHttp: boolean;
   /** For one upstream request without progress; undefined is no limit. */
   readonly timeoutMs: number | undefined;

@@ -27,11 +27,12 @@ export async function readSecretFile({ files, file, written }: SecretFile): Prom
       return problem(`it is larger than ${LIMIT_KIB} KiB`, 'a secret is shorter: is it the right file?');
     return textOf(bytes);
   } catch (error) {
-    return problem(`it cannot be read: ${whyUnreadable(error)}`, helpFor(written));
+    return problem(`it cannot be read: ${whyUnreadable(error)}`, helpForPath(written));
   }
 }
 
-function helpFor(written: string): string {
+/** What to do about a path of a configuration that leads to nothing. */
+export function helpForPath(written: string): string {
   if (/^~(?:[/\\]|$)/.test(written)) return '`~` is not expanded: write the whole path';
   return path.isAbsolute(written)
     ? 'check the path and who may read it'

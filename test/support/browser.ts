@@ -14,7 +14,7 @@ export interface Browser {
 }
 
 /** Cookies live as long as the browser; each origin has its own. */
-export function createBrowser(): Browser {
+export function createBrowser(ask: typeof fetch = fetch): Browser {
   const cookies = new Map<string, Map<string, string>>();
   return {
     visit: async (start, form) => {
@@ -24,7 +24,7 @@ export function createBrowser(): Browser {
         const { origin } = new URL(url);
         const jar = cookies.get(origin) ?? new Map<string, string>();
         cookies.set(origin, jar);
-        const response = await fetch(url, {
+        const response = await ask(url, {
           redirect: 'manual',
           headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
           ...(body !== undefined && { method: 'POST', body }),

@@ -6,6 +6,8 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 export interface IdentityProviderOptions {
   /** 0, the default, is a free one. */
   readonly port?: number;
+  /** What stands in front of it, with TLS: its issuer and the origin of every URL that it names. Default: itself. */
+  readonly publicOrigin?: string;
   /** Default `mcpgw-test`. */
   readonly clientId?: string;
   /** Makes the client confidential (`client_secret_basic`); by default it is public. */
@@ -44,6 +46,8 @@ export interface IdentityProviderOptions {
 
 export interface RunningIdentityProvider {
   readonly issuer: string;
+  /** Of 127.0.0.1, where it listens. */
+  readonly port: number;
   /** URL of the discovery document. */
   readonly discovery: string;
   /** The discovery document: every endpoint by its own name. */
@@ -82,7 +86,9 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
   let refreshes = 0;
   let refused = 0;
   const server = createServer();
-  const issuer = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  const port = await listen(server, options.port ?? 0);
+  const local = `http://127.0.0.1:${port}`;
+  const issuer = options.publicOrigin ?? local;
   const stored = new Map<string, Record<string, unknown>>();
   const provider = await createProvider({ ...options, clientId, audience }, issuer, stored);
   provider.on('grant.success', (ctx: GrantContext) => {
@@ -100,10 +106,15 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     await next();
     await options.onTokenRequest?.('answered');
   });
+  provider.proxy = options.publicOrigin !== undefined;
   const answer = provider.callback();
   /** What the discovery document is made of, once it was read. */
   let published: Readonly<Record<string, unknown>> | undefined;
   server.on('request', (request, response) => {
+    if (options.publicOrigin !== undefined) {
+      request.headers['x-forwarded-proto'] = 'https';
+      request.headers['x-forwarded-host'] = new URL(issuer).host;
+    }
     requests.push(`${request.method} ${new URL(request.url ?? '/', issuer).pathname}`);
     void (async () => {
       if ((await options.intercept?.(request, response)) === true) return;
@@ -118,11 +129,14 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
 
   const discovery = `${issuer}/.well-known/openid-configuration`;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what oidc-provider publishes is well known
-  const metadata = (await (await fetch(discovery)).json()) as RunningIdentityProvider['metadata'];
+  const metadata = (await (
+    await fetch(`${local}/.well-known/openid-configuration`)
+  ).json()) as RunningIdentityProvider['metadata'];
   requests.length = 0;
   if (options.device === 'only') published = metadata;
   return {
     issuer,
+    port,
     discovery,
     metadata,
     clientId,
@@ -172,6 +186,8 @@ interface TokenContext {
   readonly path: string;
 }
 interface OidcProvider {
+  /** Whether `x-forwarded-*` is believed. */
+  proxy: boolean;
   use(middleware: (ctx: TokenContext, next: () => Promise<void>) => Promise<void>): void;
   on(event: string, listener: (ctx: GrantContext) => void): void;
   callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -25,6 +25,7 @@ import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
 import { createLoginScreen } from '../login-screen.js';
+import { loginNetwork } from '../login-network.js';
 import { storedRow } from '../login-row.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
@@ -82,7 +83,8 @@ export async function login(
   if (options.credentialStore === 'none') log.warn('--credential-store none: this login ends with this command');
   const rows = [];
   for (const needed of logins) {
-    const task: Task = { context, stores, needed, ...settings };
+    const network = await loginNetwork({ host, log, loaded, needed });
+    const task: Task = { context: { ...context, host: network }, stores, needed, ...settings };
     const good = settings.isForced ? undefined : await findGood(task);
     const stored = good ?? (await performLogin(task));
     const { servers, target } = needed;

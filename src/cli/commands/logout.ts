@@ -17,6 +17,7 @@ import {
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
+import { loginNetwork } from '../login-network.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
@@ -51,7 +52,8 @@ export async function logout(
   const stores = openLoginStores({ host, log, choice: options.credentialStore });
   const reports = [];
   for (const login of logins) {
-    const report = await logOut({ target: login.target, ...stores, host, log });
+    const network = await loginNetwork({ host, log, loaded, needed: login });
+    const report = await logOut({ target: login.target, ...stores, host: network, log });
     // Perhaps there is nothing to log in to; then nobody wants to hear of it.
     if (!report.wasLoggedIn && login.isMaybe && logins.length > 1) continue;
     if (!context.json) say(context, login, report);

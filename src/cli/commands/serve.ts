@@ -16,6 +16,7 @@ import type { OutputOptions } from '../options/output.js';
 import type { ConfigOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
 import type { TokenOptions } from '../options/token.js';
+import { serverNetwork } from '../server-network.js';
 import { identityLoginOf, upstreamAccessOf } from '../upstream-access.js';
 import { configuredTokenOf, wireCaller } from '../wire-caller.js';
 
@@ -62,13 +63,22 @@ export async function serve(
   const logins = new AbortController();
   const wireServer = async (server: ServerPolicy): Promise<ServedServer> => {
     const url = upstreamUrl(server, servers.length === 1 ? options.url : onlyForOne(options.url));
+    const network = await serverNetwork({ host, log, loaded, server, url });
     const token = takesToken.includes(server) ? configuredToken : undefined;
-    const wiring = { context, loaded, server, options, isInteractive: options.interactive, signal: logins.signal };
+    const wiring = {
+      context: { ...context, host: network.host },
+      loaded,
+      server,
+      options,
+      isInteractive: options.interactive,
+      signal: logins.signal,
+    };
     const identityLogin = token === undefined ? await identityLoginOf(wiring) : undefined;
     return {
       server,
       url,
-      sources: await wireCaller({ host, log, server, configuredToken: token, identityLogin }),
+      connect: network.connect,
+      sources: await wireCaller({ host: network.host, log, server, configuredToken: token, identityLogin }),
       sign:
         server.identity?.method === 'jwt_header'
           ? await (await import('../signing-key.js')).signerOf({ host, log, loaded, server, options })

@@ -13,6 +13,7 @@ import {
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadPolicy } from '../load-policy.js';
+import { loginNetwork } from '../login-network.js';
 import type { OutputOptions } from '../options/output.js';
 import type { PolicyOptions } from '../options/policy.js';
 import type { StoreOptions } from '../options/store.js';
@@ -36,11 +37,13 @@ export async function token(
     kind: namedKind(options),
     url: upstreamOption(options.url),
   };
-  const { servers, target } = oneLogin(choice);
+  const needed = oneLogin(choice);
+  const { servers, target } = needed;
   refuseUntrusted(loaded);
   const [server] = servers;
   const stores = openLoginStores({ host, log, choice: options.credentialStore });
-  const login = await createLoginSource({ target, ...stores, host, log, serverName: server }).current();
+  const network = await loginNetwork({ host, log, loaded, needed });
+  const login = await createLoginSource({ target, ...stores, host: network, log, serverName: server }).current();
   if (login.kind === 'login-required') {
     throw new McpgwError('LOGIN_REQUIRED', login.message, { hint: login.command, details: { server } });
   }

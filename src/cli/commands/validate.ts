@@ -1,9 +1,10 @@
 // `mcpgw validate <file…>`: every error and warning of configurations, with their places (spec: cli). Reads files and
 // the environment (references), runs no command, and sends nothing unless `--online` asks for it.
 import * as path from 'node:path';
-import { checkConfig } from '../../config/check.js';
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { checkConfig, type CheckedConfig } from '../../config/check.js';
+import { inReadingOrder, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { McpgwError, unreadableFile } from '../../errors.js';
+import type { Host } from '../../host.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { CheckedFile } from '../online/with-online.js';
@@ -70,24 +71,40 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
     const diagnostics = [unreadable(file, text.message)];
     return { report: { file, text: undefined, diagnostics, unsupported: [] }, config: undefined };
   }
+  const directory = path.dirname(path.resolve(host.cwd, file));
   const config = await checkConfig({
     host,
     file,
     text,
     // The name of standard input says where its `${file:…}` references are relative to, too.
-    directory: path.dirname(path.resolve(host.cwd, file)),
+    directory,
     resolveReferences: call.options.resolve ?? true,
     // Who names a file on the command line says that they trust it.
     trusted: true,
     lint: true,
     isReadableByOthers: async () => name !== '-' && isReadableByOthers(host, name),
+    isKeyReadableByOthers: (written) => isReadableByOthers(host, path.resolve(directory, written)),
     hasSigningKey: async () => (await import('../signing-key.js')).hasSigningKey(host),
   });
-  const { policy, diagnostics, source } = config;
+  const { policy, source } = config;
+  const ofTls = call.options.resolve === false ? [] : await tlsDiagnostics(config, { host, directory });
+  const diagnostics = ofTls.length === 0 ? config.diagnostics : inReadingOrder([...config.diagnostics, ...ofTls]);
   const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  if (ofTls.length > 0) return { report, config: undefined };
   if (call.options.showResolved !== true || policy === undefined || source === undefined) return { report, config };
   const { resolvedView } = await import('../../config/resolved-view.js');
   return { report: { ...report, resolved: resolvedView({ source, policy }) }, config };
+}
+
+/** What is wrong with the files of `tls`; they are looked up as secret references are. */
+async function tlsDiagnostics(
+  { policy, source }: CheckedConfig,
+  where: { readonly host: Host; readonly directory: string },
+): Promise<readonly Diagnostic[]> {
+  if (source === undefined || policy?.servers.some(({ hasTls }) => hasTls) !== true) return [];
+  const { tlsFindings } = await import('../../config/tls-files.js');
+  const findings = await tlsFindings(source.layout, { files: where.host.files, directory: where.directory });
+  return findings.length === 0 ? [] : source.diagnosticsOf(findings);
 }
 
 /** Of standard input; as of a file. */

@@ -24,6 +24,9 @@ export const clientRules = given(
   has('client_secret'),
 );
 
+/** `tls`: a client certificate is both files. */
+export const clientPair: JsonSchemaObject = { dependentRequired: { cert: ['key'], key: ['cert'] } };
+
 /** `type` is another name of `transport`. */
 export const oneTransport: JsonSchemaObject = {
   dependentSchemas: { transport: { properties: { type: false } } },

@@ -10,7 +10,14 @@ import { jwtValidation } from '../schema/jwt-validation.js';
 import { assertionKey, externalAuth, oauthMetadata } from '../schema/login.js';
 import { headerCommand, tls, toolRule, tools } from '../schema/server.js';
 import { sharedKeysOf, shapeOf, type Atlas, type Definition, type Section } from './atlas.js';
-import { clientRules, entryRules, exactTakesOneValue, standaloneRules, tokenRules } from './between-keys.js';
+import {
+  clientPair,
+  clientRules,
+  entryRules,
+  exactTakesOneValue,
+  standaloneRules,
+  tokenRules,
+} from './between-keys.js';
 import { jwkMembers, jwkRules, keyListRules } from './jwk-rules.js';
 import { claimRuleTexts } from './texts/claim-rule.js';
 import { configurationsTexts, documentTexts, portkeyDetailsTexts } from './texts/forms.js';
@@ -40,7 +47,7 @@ const SECTIONS: readonly (readonly [z.core.$ZodType, Section])[] = [
   [tools, { texts: toolsTexts, members: { allowed: NOT_EMPTY } }],
   [toolRule, { texts: toolRuleTexts }],
   [headerCommand, { texts: headerCommandTexts, members: { command: NOT_EMPTY } }],
-  [tls, { texts: tlsTexts }],
+  [tls, { texts: tlsTexts, between: clientPair }],
   [lint, { texts: lintTexts }],
   [portkeyDetails, { texts: portkeyDetailsTexts }],
   [portkeyConfigurations, { texts: configurationsTexts, between: standaloneRules }],

@@ -20,6 +20,8 @@ export interface LintDocument {
   readonly patterns: Patterns;
   /** Users of this machine other than the file's owner can read it. */
   readonly readableByOthers: boolean;
+  /** Places of paths of private keys that they can read, too. */
+  readonly exposedKeys: ReadonlySet<string>;
   /** A key that signs identities is at hand, outside the document; true where nobody looked. */
   readonly hasSigningKey: boolean;
 }

@@ -1,6 +1,6 @@
 // The policy keys: what may stand in a server's entry, and as a default beside `mcpServers` (spec: config, "Server entry").
 import * as z from 'zod/mini';
-import { memberOf, type RawObject } from '../raw-value.js';
+import { hasMember, memberOf, type RawObject } from '../raw-value.js';
 import { claimRules } from './claim-rule.js';
 import { forwardHeaders, headerFields } from './headers.js';
 import { identityForwarding } from './identity.js';
@@ -34,11 +34,10 @@ export const headerCommand = closedObject(
 
 export const toolRule = closedObject({ required_claims: claimRules });
 
-export const tls = closedObject({
-  ca: z.optional(z.string()),
-  cert: z.optional(z.string()),
-  key: z.optional(z.string()),
-});
+export const tls = closedObject(
+  { ca: z.optional(z.string()), cert: z.optional(z.string()), key: z.optional(z.string()) },
+  { alsoCheck: (value) => halfPairProblem(value) },
+);
 
 export const policyKeys = {
   transport,
@@ -58,6 +57,12 @@ export const policyKeys = {
   header_command: headerCommand,
   tls,
 };
+
+function* halfPairProblem(value: RawObject): Iterable<Problem> {
+  const help = 'a client certificate is `cert` and `key`, two files in PEM';
+  const [hasCert, hasKey] = [hasMember(value, 'cert'), hasMember(value, 'key')];
+  if (hasCert !== hasKey) yield { code: 'MCPGW104', says: `lacks \`${hasCert ? 'key' : 'cert'}\``, help };
+}
 
 function* emptyListProblem(value: RawObject): Iterable<Problem> {
   const allowed = memberOf(value, 'allowed');
