@@ -2,9 +2,8 @@
 // authorities and the client certificate that a configuration names for one origin, or both. Loaded only where there is
 // one of them. Certificates are verified, always.
 import type { SecureContext } from 'node:tls';
-import buildConnector from 'undici/lib/core/connect.js';
 import { systemCode } from '../errors.js';
-import { CONNECT_TIMEOUT_MS, type Connector } from './pool.js';
+import { CONNECT_TIMEOUT_MS, directConnector, type Connector } from './direct-connector.js';
 import { proxyFor, type Proxy } from './proxy.js';
 import { ProxyFailure } from './proxy-failure.js';
 import type { Variables } from './proxy-variables.js';
@@ -18,8 +17,8 @@ export interface Route {
 }
 
 export function createConnector({ env, tls }: Route): Connector {
-  const plain = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
-  const own = tls && buildConnector({ timeout: CONNECT_TIMEOUT_MS, secureContext: tls.context });
+  const plain = directConnector();
+  const own = tls && directConnector(tls.context);
   return (target, callback) => {
     const url = urlOf(target);
     const connect = own !== undefined && url.origin === tls?.origin ? own : plain;

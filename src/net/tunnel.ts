@@ -1,7 +1,7 @@
 // A way through a proxy: asks it with CONNECT and hands over the socket behind which the server is. Speaks to the proxy
 // alone; nothing of a request to the server is in what it is told but host and port.
 import * as http from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { systemCode } from '../errors.js';
 import type { Proxy } from './proxy.js';
 import { ProxyFailure } from './proxy-failure.js';
@@ -25,6 +25,8 @@ export async function openTunnel({ proxy, authority, timeoutMs }: TunnelOptions)
       port: proxy.port,
       path: authority,
       headers: { host: authority, ...(proxy.authorization && { 'proxy-authorization': proxy.authorization.reveal() }) },
+      // Node would take the name in `host`, which is the server's.
+      servername: isIP(proxy.hostname) === 0 ? proxy.hostname : '',
       agent: false,
     });
     const timer = setTimeout(
