@@ -11,12 +11,12 @@ export function proxiedFetch({ fetch, env }: Pick<Host, 'fetch' | 'env'>): Host[
 }
 
 /** A request that has a dispatcher keeps it: it was routed by somebody who knows more. */
-export function routedFetch(fetch: Host['fetch'], route: Route): Host['fetch'] {
+export function routedFetch(ask: Host['fetch'], route: Route): Host['fetch'] {
   let agent: Promise<Dispatcher> | undefined;
   return async (input, init: RoutedInit = {}) => {
     const dispatcher = init.dispatcher ?? (await (agent ??= openAgent(route)));
     // Node's fetch takes a dispatcher of this undici, whatever its own version; its types are those of its own.
-    return fetch(input, { ...init, dispatcher } as RequestInit);
+    return ask(input, { ...init, dispatcher } as RequestInit);
   };
 }
 

@@ -34,7 +34,7 @@ describe('the contract', () => {
   });
 
   it('keeps the diagnostic codes', () => {
-    expect(Object.keys(ERROR_CODES)).toEqual(Array.from({ length: 19 }, (_, index) => `MCPGW${100 + index}`));
+    expect(Object.keys(ERROR_CODES)).toEqual(Array.from({ length: 20 }, (_, index) => `MCPGW${100 + index}`));
     expect(RULE_CODES).toEqual({
       MCPGW001: 'no-issuer-rule',
       MCPGW002: 'no-audience-rule',
@@ -68,6 +68,7 @@ describe('the contract', () => {
       MCPGW030: 'unreachable-tool-entry',
       MCPGW031: 'algorithm-without-key',
       MCPGW032: 'no-signing-key',
+      MCPGW033: 'exposed-key-file',
     });
     expect(ONLINE_CODES).toEqual({
       MCPGW201: 'could-not-be-decided',

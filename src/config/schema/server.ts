@@ -34,10 +34,9 @@ export const headerCommand = closedObject(
 
 export const toolRule = closedObject({ required_claims: claimRules });
 
-export const tls = closedObject(
-  { ca: z.optional(z.string()), cert: z.optional(z.string()), key: z.optional(z.string()) },
-  { alsoCheck: (value) => halfPairProblem(value) },
-);
+const tlsFiles = { ca: z.optional(z.string()), cert: z.optional(z.string()), key: z.optional(z.string()) };
+
+export const tls = closedObject(tlsFiles, { alsoCheck: (value) => halfPairProblem(value) });
 
 export const policyKeys = {
   transport,
@@ -59,9 +58,16 @@ export const policyKeys = {
 };
 
 function* halfPairProblem(value: RawObject): Iterable<Problem> {
-  const help = 'a client certificate is `cert` and `key`, two files in PEM';
-  const [hasCert, hasKey] = [hasMember(value, 'cert'), hasMember(value, 'key')];
-  if (hasCert !== hasKey) yield { code: 'MCPGW104', says: `lacks \`${hasCert ? 'key' : 'cert'}\``, help };
+  // The other one may be there by another name, which is an error of its own.
+  if (Object.keys(value).some((key) => !Object.hasOwn(tlsFiles, key) && !key.startsWith('x-'))) return;
+  for (const [one, other] of [
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const) {
+    if (!hasMember(value, one) || hasMember(value, other)) continue;
+    const help = 'a client certificate is `cert` and `key`, two files in PEM';
+    yield { code: 'MCPGW104', says: `needs \`${other}\` beside it`, help, at: [one], part: 'key' };
+  }
 }
 
 function* emptyListProblem(value: RawObject): Iterable<Problem> {

@@ -12,6 +12,7 @@ const WORLD = {
   lint: true,
   env: ENV,
   isReadableByOthers: () => Promise.resolve(true),
+  isKeyReadableByOthers: () => Promise.resolve(true),
   hasSigningKey: () => Promise.resolve(false),
 };
 
@@ -67,6 +68,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '/mcpServers/linear/tool_authorization/create_issue/required_claims/groups',
   ],
   'exposed-config-file': ['2:94 /mcpServers/a/headers/Authorization'],
+  'exposed-key-file': ['/mcpServers/b/tls/key', '/tls/key'],
   'redirect-uri-ignored': ['a', 'b'].map((name) => `/mcpServers/${name}/external_auth_config/redirect_uri`),
   'spaced-scope-value': ['/jwt_validation/claimValues/scope/values', '/jwt_validation/claimValues/scp/values/1'],
   'unreachable-tool-entry': [

@@ -46,6 +46,7 @@ describe('the three forms', () => {
           tokenRules: undefined,
           identityProvider: undefined,
           tools: { allowed: undefined, blocked: [], authorization: [] },
+          hasTls: false,
           allowInsecureHttp: false,
           timeoutMs: undefined,
           isUrlSecret: false,
@@ -450,23 +451,26 @@ describe('which tools there are', () => {
 });
 
 describe('keys that this version does not enforce', () => {
-  test('are named with their place', async () => {
-    expect(await unsupported({ tls: {} })).toEqual(['tls /tls']);
+  test.each<[string, object]>([
+    ['transport: sse /transport', { transport: 'sse' }],
+    ['transport: sse /type', { type: 'sse' }],
+  ])('are named with their place: %s', async (expected, config) => {
+    expect(await unsupported(config)).toEqual([expected]);
   });
 
   test('are found in the defaults and in every server, but not where null switches them off', async () => {
     const found = await unsupported({
-      tls: {},
+      type: 'sse',
       mcpServers: {
-        a: { url: 'https://a.example', tls: {} },
-        b: { url: 'https://b.example', tls: null, oauth_metadata: null },
+        a: { url: 'https://a.example', transport: 'sse' },
+        b: { url: 'https://b.example', type: null, oauth_metadata: null },
       },
     });
-    expect(found).toEqual(['tls /tls', 'tls /mcpServers/a/tls']);
+    expect(found).toEqual(['transport: sse /type', 'transport: sse /mcpServers/a/transport']);
   });
 
   test('are not looked for in a configuration with errors', async () => {
-    expect((await checkText('{ "tls": {}, "a": 1 }')).policy).toBeUndefined();
+    expect((await checkText('{ "type": "sse", "a": 1 }')).policy).toBeUndefined();
   });
 });
 

@@ -159,7 +159,7 @@ describe('the resolved view', () => {
       jwt_validation: RULES,
       tools: { allowed: ['read_*'] },
       tool_authorization: { 'write_*': { required_claims: { role: { values: 'admin' } } } },
-      tls: { ca: 'ca.pem', key: 'client.key' },
+      tls: { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' },
       header_command: { command: ['vault', 'read'], ttl_seconds: 60 },
       oauth_metadata: { client_id: 'x' },
       identity_issuer: 'https://gateway.example.com',

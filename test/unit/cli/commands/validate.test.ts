@@ -99,10 +99,10 @@ describe('validate', () => {
   });
 
   test('notes valid keys that this version does not enforce, and does not fail for them', async () => {
-    const { exit, stdout } = await run({ files: { 'a.json': '{ "tls": {} }' }, args: ['a.json'] });
+    const { exit, stdout } = await run({ files: { 'a.json': '{ "transport": "sse" }' }, args: ['a.json'] });
     expect(exit).toBe(0);
     expect(stdout).toBe(
-      'a.json: note: not supported yet by this version: tls (/tls)\n1 file: no errors, no warnings\n',
+      'a.json: note: not supported yet by this version: transport: sse (/transport)\n1 file: no errors, no warnings\n',
     );
   });
 
@@ -121,7 +121,7 @@ describe('validate', () => {
 
 describe('validate --json', () => {
   test('prints one document about all files, with --format json as well', async () => {
-    const files = { 'a.json': BAD, 'b.json': '{ "tls": {} }' };
+    const files = { 'a.json': BAD, 'b.json': '{ "transport": "sse" }' };
     const args = ['a.json', 'gone.json', 'b.json'];
     const { exit, stdout, stderr } = await run({ files, args, options: { json: true } });
     expect([exit, stderr]).toEqual([2, '']);
@@ -174,7 +174,12 @@ describe('validate --json', () => {
           ],
           unsupported: [],
         },
-        { file: 'b.json', valid: true, diagnostics: [], unsupported: [{ key: 'tls', pointer: '/tls' }] },
+        {
+          file: 'b.json',
+          valid: true,
+          diagnostics: [],
+          unsupported: [{ key: 'transport: sse', pointer: '/transport' }],
+        },
       ],
       summary: { files: 3, errors: 3, warnings: 0 },
     });

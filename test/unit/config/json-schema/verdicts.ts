@@ -30,6 +30,7 @@ export const OURS_ALONE: Readonly<Record<string, string>> = {
   MCPGW115: 'what a reference refers to is not in the document',
   MCPGW116: 'there is no document',
   MCPGW117: 'who named the file is not in the document',
+  MCPGW119: 'what the files hold is not in the document',
 };
 
 export interface Verdicts {

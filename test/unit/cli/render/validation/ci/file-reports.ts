@@ -18,7 +18,7 @@ export function unreadReport(file: string): FileReport {
 export const BAD = '{\n  "timeout_ms": 0,\n  "heders": {}\n}';
 export const GOOD = '{ "timeout_ms": 5 }';
 export const WARNING = '{ "forward_headers": { "mode": "all-except", "headers": [] } }';
-export const UNSUPPORTED = '{ "tls": {} }';
+export const UNSUPPORTED = '{ "transport": "sse" }';
 
 /** Keys and names that try to be something else. */
 export const NASTY = [

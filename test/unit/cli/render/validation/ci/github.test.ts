@@ -41,7 +41,7 @@ describe('workflow commands', () => {
   test('note what is not supported, unless they are to be quiet', async () => {
     const reports = [await reportOf(UNSUPPORTED)];
     expect(linesOf(reports)).toEqual([
-      '::notice file=mcpgw.json,title=not supported yet::not supported yet by this version: tls (/tls)',
+      '::notice file=mcpgw.json,title=not supported yet::not supported yet by this version: transport: sse (/transport)',
       '1 file: no errors, no warnings',
     ]);
     expect(githubCommands(reports, { sources: SOURCES, quiet: true })).toBe('');
@@ -79,10 +79,10 @@ describe('workflow commands', () => {
   test('cannot be injected by what keys and files are called', async () => {
     const reports = await Promise.all(
       NASTY.map((name) =>
-        reportOf(JSON.stringify({ [name]: { [name]: 1 }, tls: {}, headers: { [name]: 1 } }), `${name}.json`),
+        reportOf(JSON.stringify({ [name]: { [name]: 1 }, transport: 'sse', headers: { [name]: 1 } }), `${name}.json`),
       ),
     );
-    const unsupported = await Promise.all(NASTY.map((name) => reportOf('{ "tls": {} }', name)));
+    const unsupported = await Promise.all(NASTY.map((name) => reportOf('{ "transport": "sse" }', name)));
     const all = [...reports, ...unsupported, ...NASTY.map(unreadReport)];
     const findings = all.flatMap(({ diagnostics }) => diagnostics);
     const lines = linesOf(all);

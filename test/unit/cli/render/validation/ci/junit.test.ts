@@ -52,7 +52,7 @@ describe('a JUnit report', () => {
 
   test('tells of what is not supported', async () => {
     const [suite] = parseXml(junitReport([await reportOf(UNSUPPORTED)], true)).children;
-    expect(suite?.children[1]?.text).toBe('note: not supported yet by this version: tls (/tls)');
+    expect(suite?.children[1]?.text).toBe('note: not supported yet by this version: transport: sse (/transport)');
   });
 
   test('calls several findings of one kind at one place by different names', async () => {

@@ -162,8 +162,8 @@ describe('a SARIF log', () => {
       },
       {
         level: 'note',
-        message: { text: 'Not supported yet by this version: tls.' },
-        locations: [{ logicalLocations: [{ fullyQualifiedName: '/tls' }] }],
+        message: { text: 'Not supported yet by this version: transport: sse.' },
+        locations: [{ logicalLocations: [{ fullyQualifiedName: '/transport' }] }],
       },
     ]);
     expect(logOf([await reportOf(BAD)]).runs[0].invocations[0].executionSuccessful).toBe(true);
