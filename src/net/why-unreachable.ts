@@ -13,9 +13,12 @@ export function whyUnreachable(error: unknown): string | undefined {
 
 /** A code of TLS with what it means; any other as it is. */
 export function explained(code: string): string {
-  if (UNTRUSTED.has(code)) return `${code}: its certificate is of an authority that is not trusted here`;
+  if (UNTRUSTED.has(code)) return `${code}: ${NOT_TRUSTED}`;
   return code.endsWith('ALERT_CERTIFICATE_REQUIRED') ? `${code}: it wants a client certificate` : code;
 }
+
+const NOT_TRUSTED =
+  'its certificate is of an authority that is not trusted here; NODE_EXTRA_CA_CERTS adds one, of an upstream also `tls.ca`';
 
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',

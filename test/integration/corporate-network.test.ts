@@ -1,6 +1,7 @@
 // Proxies, private authorities and client certificates, through the built program (spec: serve, "Corporate networks").
 // Every server has a name that only the proxy can resolve: what does not go through it goes nowhere.
 import { chmod, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -352,6 +353,12 @@ describe('files of tls', () => {
     ['that are confused', ({ tls }) => ({ ...tls, cert: tls.key }), 'cert', 'holds a key and no certificate'],
     ['that hold no key', ({ tls }) => ({ ...tls, key: tls.cert }), 'key', 'holds no private key in PEM'],
     [
+      'whose key has a passphrase',
+      async ({ tls, sandbox }) => ({ ...tls, key: await sandbox.file('encrypted.key', encryptedKey()) }),
+      'key',
+      'is encrypted, and nobody can be asked for its passphrase',
+    ],
+    [
       'whose key is of another certificate',
       ({ tls }) => ({ ...tls, key: certificates.idp.keyFile }),
       'key',
@@ -422,6 +429,11 @@ describe('files of tls', () => {
     );
   });
 });
+
+function encryptedKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
