@@ -163,8 +163,9 @@ describe('logins and tokens behind a proxy', () => {
     }
     expect(stage.idp.refusedRefreshes()).toBe(0);
     expect(new Set(stage.proxy.authorities())).toEqual(new Set([`${IDP}:443`, `${UPSTREAM}:443`]));
-    // The identity provider asks nobody for a certificate, and would see none.
     expect(new Set(stage.front.clients)).toEqual(new Set(['laptop']));
+    // What is for the upstream alone.
+    expect(new Set(stage.idpFront.clients)).toEqual(new Set(['']));
     expect(await stage.run(['logout', '-c', config, '--all'])).toMatchObject({ code: 0 });
     expect(stage.idp.requests).toContain('POST /token/revocation');
     expect(stage.proxy.others).toEqual([]);
@@ -215,6 +216,7 @@ describe('logins and tokens behind a proxy', () => {
     expect(`${valid.stdout}${valid.stderr}`).not.toMatch(/could not be/);
     expect(new Set(stage.proxy.authorities())).toEqual(new Set([`${IDP}:443`, `${UPSTREAM}:443`]));
     expect(new Set(stage.front.clients)).toEqual(new Set(['laptop']));
+    expect(new Set(stage.idpFront.clients)).toEqual(new Set(['']));
     expect(stage.upstream.received.map(({ method }) => method)).toContain('GET');
   });
 });

@@ -55,6 +55,8 @@ export interface CorporateStage {
   readonly proxy: ConnectProxy;
   /** In front of the upstream. */
   readonly front: TlsFront;
+  /** In front of the identity provider, which would take note of a certificate. */
+  readonly idpFront: TlsFront;
   readonly url: string;
   /** `tls` of the upstream. */
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
@@ -84,7 +86,7 @@ export async function openCorporateStage(options: CorporateOptions): Promise<Cor
     port: upstreamPort,
     clientCa: certificates.upstreamCa.ca,
   });
-  const idpFront = await startTlsFront({ server: certificates.idp, port: idp.port });
+  const idpFront = await startTlsFront({ server: certificates.idp, port: idp.port, asksClients: true });
   const routes = { [`${UPSTREAM}:443`]: front.port, [`${IDP}:443`]: idpFront.port };
   const proxy = await startConnectProxy({ routes, credentials: CREDENTIALS, ...options.proxy });
   const hosts: LineHost[] = [];
@@ -101,8 +103,7 @@ export async function openCorporateStage(options: CorporateOptions): Promise<Cor
     token: `Basic ${Buffer.from(CREDENTIALS).toString('base64')}`,
     requestTls: {
       ca: [certificates.companyCa.ca, certificates.upstreamCa.ca],
-      cert: certificates.client.cert,
-      key: certificates.client.key,
+      ...(isIdpAtUpstream && { cert: certificates.client.cert, key: certificates.client.key }),
     },
   });
   return {
@@ -111,6 +112,7 @@ export async function openCorporateStage(options: CorporateOptions): Promise<Cor
     idp,
     proxy,
     front,
+    idpFront,
     url,
     tls,
     env,

@@ -10,6 +10,8 @@ export interface TlsFrontOptions {
   readonly port: number;
   /** Only clients with a certificate of this authority come in. */
   readonly clientCa?: string;
+  /** Asks for a certificate, and lets everybody in. */
+  readonly asksClients?: boolean;
 }
 
 export interface TlsFront {
@@ -19,12 +21,18 @@ export interface TlsFront {
   readonly close: () => Promise<void>;
 }
 
-export async function startTlsFront({ server: own, port, clientCa }: TlsFrontOptions): Promise<TlsFront> {
+export async function startTlsFront({
+  server: own,
+  port,
+  clientCa,
+  asksClients = false,
+}: TlsFrontOptions): Promise<TlsFront> {
   const clients: string[] = [];
   const open = new Set<Socket>();
   const server = createServer({
     cert: own.cert,
     key: own.key,
+    ...(asksClients && { requestCert: true, rejectUnauthorized: false }),
     ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
   });
   server.on('connection', (socket: Socket) => {
