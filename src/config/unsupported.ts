@@ -3,7 +3,6 @@
 import type { UnsupportedKey } from '../policy/model.js';
 import type { Layout, Section } from './document-kinds.js';
 import { shownPointerOf, type Path } from './path.js';
-import { memberOf } from './raw-value.js';
 
 export function unsupportedKeys(layout: Layout): readonly UnsupportedKey[] {
   const found = layout.sections.flatMap((section) => inSection(section));
@@ -15,5 +14,6 @@ interface Unsupported {
   readonly path: Path;
 }
 
+function inSection(_section: Section): readonly Unsupported[] {
   return [];
 }

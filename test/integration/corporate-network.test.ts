@@ -15,6 +15,7 @@ import {
   type CorporateOptions,
   type CorporateStage,
 } from '../support/corporate-stage.js';
+import type { ProxyMood } from '../support/connect-proxy.js';
 import { call } from '../support/line-host.js';
 import { json } from '../support/scripted-upstream.js';
 
@@ -98,6 +99,15 @@ describe('an upstream behind a proxy and mutual TLS', () => {
       expect(await host.answer(3)).toMatchObject({ result: {} });
     }
     expect(stage.proxy.asked.length).toBeGreaterThan(before);
+  });
+
+  it('is reached by plain http where that is allowed, by CONNECT as well', async () => {
+    const stage = await open();
+    const config = await stage.config({ url: `http://${UPSTREAM}/mcp`, tls: null, allow_insecure_http: true });
+    const host = stage.serve(config, { HTTP_PROXY: stage.env['HTTPS_PROXY'] ?? '' });
+    expect(await host.open()).toMatchObject({ result: { serverInfo: { name: 'scripted' } } });
+    expect(new Set(stage.proxy.authorities())).toEqual(new Set([`${UPSTREAM}:80`]));
+    expect(stage.proxy.others).toEqual([]);
   });
 
   it('is reached through an https proxy, whose authority is one of the machine', async () => {
@@ -222,15 +232,23 @@ describe('logins and tokens behind a proxy', () => {
 });
 
 describe('a proxy that does not help', () => {
-  it.each<[string, Parameters<CorporateStage['proxy']['setMood']>[0], string, string]>([
-    ['wants other credentials', { status: 407 }, 'does not take the credentials of HTTPS_PROXY (407)', 'PROXY_407'],
-    ['refuses the server', { status: 403 }, 'does not let this server through (403)', 'PROXY_403'],
-    ['cannot reach it', { status: 502 }, 'cannot reach the server (502)', 'PROXY_502'],
-    ['says something else', { status: 302 }, 'answered CONNECT with 302', 'PROXY_302'],
-    ['cuts the connection', 'cuts', 'closed the connection (ECONNRESET)', 'PROXY_ECONNRESET'],
-    ['is no proxy', { says: 'SSH-2.0-x\r\n\r\n' }, 'does not answer as a proxy does (HPE_', 'PROXY_HPE_'],
-    ['cuts behind its answer', 'cuts-later', 'ECONNRESET, through the proxy', 'ECONNRESET'],
-  ])('%s: the host is told that it is the proxy', async (_title, mood, says, reason) => {
+  it.each<[string, ProxyMood, { readonly says: string; readonly reason: string }]>([
+    [
+      'wants other credentials',
+      { status: 407 },
+      { says: 'does not take the credentials of HTTPS_PROXY (407)', reason: 'PROXY_407' },
+    ],
+    ['refuses the server', { status: 403 }, { says: 'does not let this server through (403)', reason: 'PROXY_403' }],
+    ['cannot reach it', { status: 502 }, { says: 'cannot reach the server (502)', reason: 'PROXY_502' }],
+    ['says something else', { status: 302 }, { says: 'answered CONNECT with 302', reason: 'PROXY_302' }],
+    ['cuts the connection', 'cuts', { says: 'closed the connection (ECONNRESET)', reason: 'PROXY_ECONNRESET' }],
+    [
+      'is no proxy',
+      { says: 'SSH-2.0-x\r\n\r\n' },
+      { says: 'does not answer as a proxy does (HPE_', reason: 'PROXY_HPE_' },
+    ],
+    ['cuts behind its answer', 'cuts-later', { says: 'ECONNRESET, through the proxy', reason: 'ECONNRESET' }],
+  ])('%s: the host is told that it is the proxy', async (_title, mood, { says, reason }) => {
     const stage = await open();
     const host = stage.serve(await stage.config());
     await host.open();
@@ -313,10 +331,9 @@ describe('servers that are exempt', () => {
     for (const name of ['127.0.0.1', 'localhost']) {
       const url = upstream.url.replace('127.0.0.1', name);
       const config = await stage.config({ url, tls: null });
-      // Node's own way to proxies, which takes this machine for any other.
-      const host = stage.serve(config, { ...all, NO_PROXY: '', NODE_USE_ENV_PROXY: '1' });
+      const host = stage.serve(config, { ...all, NO_PROXY: '' });
       expect(await host.open()).toMatchObject({ result: { serverInfo: { name: 'scripted' } } });
-      expect(await stage.run(['validate', '--online', config], { ...all, NODE_USE_ENV_PROXY: '1' })).toMatchObject({
+      expect(await stage.run(['validate', '--online', config], all)).toMatchObject({
         code: 0,
       });
     }
@@ -334,14 +351,17 @@ describe('servers that are exempt', () => {
 });
 
 describe('files of tls', () => {
-  it.each<[string, (stage: CorporateStage) => object | Promise<object>, 'ca' | 'cert' | 'key', string]>([
-    ['that are missing', ({ tls }) => ({ ...tls, ca: 'nowhere.pem' }), 'ca', 'cannot be read: there is no such file'],
-    ['that are directories', ({ tls }) => ({ ...tls, ca: '.' }), 'ca', 'is no regular file'],
+  it.each<[string, MakeTls, { readonly line: number; readonly says: string }]>([
+    [
+      'that are missing',
+      ({ tls }) => ({ ...tls, ca: 'nowhere.pem' }),
+      { line: 6, says: 'cannot be read: there is no such file' },
+    ],
+    ['that are directories', ({ tls }) => ({ ...tls, ca: '.' }), { line: 6, says: 'is no regular file' }],
     [
       'that are not PEM',
       async ({ tls, sandbox }) => ({ ...tls, cert: await sandbox.file('cert.der', '0\u0082') }),
-      'cert',
-      'holds no certificate in PEM',
+      { line: 7, says: 'holds no certificate in PEM' },
     ],
     [
       'that are damaged',
@@ -349,37 +369,36 @@ describe('files of tls', () => {
         ...tls,
         ca: await sandbox.file('bad.pem', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'),
       }),
-      'ca',
-      'holds a certificate that cannot be read',
+      { line: 6, says: 'holds a certificate that cannot be read' },
     ],
-    ['that are confused', ({ tls }) => ({ ...tls, cert: tls.key }), 'cert', 'holds a key and no certificate'],
-    ['that hold no key', ({ tls }) => ({ ...tls, key: tls.cert }), 'key', 'holds no private key in PEM'],
+    [
+      'that are confused',
+      ({ tls }) => ({ ...tls, cert: tls.key }),
+      { line: 7, says: 'holds a key and no certificate' },
+    ],
+    ['that hold no key', ({ tls }) => ({ ...tls, key: tls.cert }), { line: 8, says: 'holds no private key in PEM' }],
     [
       'whose key has a passphrase',
       async ({ tls, sandbox }) => ({ ...tls, key: await sandbox.file('encrypted.key', encryptedKey()) }),
-      'key',
-      'is encrypted, and nobody can be asked for its passphrase',
+      { line: 8, says: 'is encrypted, and nobody can be asked for its passphrase' },
     ],
     [
       'whose key is of another certificate',
       ({ tls }) => ({ ...tls, key: certificates.idp.keyFile }),
-      'key',
-      'does not belong to the certificate of `cert`',
+      { line: 8, says: 'does not belong to the certificate of `cert`' },
     ],
     [
       'whose text was put in their place',
       ({ tls }) => ({ ...tls, key: `\${file:${tls.key}}` }),
-      'key',
-      'must be a path',
+      { line: 8, says: 'must be a path' },
     ],
   ])(
     '%s stop serve before it starts, with their place, and validate says the same',
-    async (_title, tlsOf, name, says) => {
+    async (_title, tlsOf, { line, says }) => {
       const stage = await open();
       const config = await stage.config({ tls: await tlsOf(stage) });
       const served = await stage.run(['serve', '-c', config]);
       expect(served).toMatchObject({ code: 2, stdout: '' });
-      const line = { ca: 6, cert: 7, key: 8 }[name];
       expect(served.stderr).toMatch(new RegExp(`gateway\\.json:${line}:\\d+ error MCPGW119 `));
       expect(served.stderr).toContain(says);
       expect(served.stderr).toContain('help: ');
@@ -431,6 +450,9 @@ describe('files of tls', () => {
     );
   });
 });
+
+/** What stands for `tls` in the configuration, whose members have lines 6 (`ca`), 7 (`cert`) and 8 (`key`). */
+type MakeTls = (stage: CorporateStage) => object | Promise<object>;
 
 function encryptedKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -14,7 +14,7 @@ export interface Browser {
 }
 
 /** Cookies live as long as the browser; each origin has its own. */
-export function createBrowser(ask: typeof fetch = fetch): Browser {
+export function createBrowser(ask: (url: string, init: RequestInit) => Promise<Response> = fetch): Browser {
   const cookies = new Map<string, Map<string, string>>();
   return {
     visit: async (start, form) => {

@@ -87,13 +87,19 @@ export async function openCorporateStage(options: CorporateOptions): Promise<Cor
     clientCa: certificates.upstreamCa.ca,
   });
   const idpFront = await startTlsFront({ server: certificates.idp, port: idp.port, asksClients: true });
-  const routes = { [`${UPSTREAM}:443`]: front.port, [`${IDP}:443`]: idpFront.port };
+  const routes = {
+    [`${UPSTREAM}:443`]: front.port,
+    [`${UPSTREAM}:80`]: Number(new URL(upstream.url).port),
+    [`${IDP}:443`]: idpFront.port,
+  };
   const proxy = await startConnectProxy({ routes, credentials: CREDENTIALS, ...options.proxy });
   const hosts: LineHost[] = [];
   const results: CliResult[] = [];
   const env = {
     HTTPS_PROXY: proxy.url.replace('://', `://${CREDENTIALS}@`),
     NODE_EXTRA_CA_CERTS: certificates.companyCa.caFile,
+    // Newer versions of Node have a way of their own, which must not come in between.
+    NODE_USE_ENV_PROXY: '1',
   };
   const { caFile } = certificates.upstreamCa;
   const tls = { ca: caFile, cert: certificates.client.certFile, key: certificates.client.keyFile };
@@ -166,10 +172,10 @@ export async function openCorporateStage(options: CorporateOptions): Promise<Cor
 
 /** It reaches this machine without the proxy, as every browser does. */
 function browserThrough(agent: ProxyAgent): Browser {
-  return createBrowser(async (input, init) => {
-    const isHere = new URL(String(input)).hostname === '127.0.0.1';
+  return createBrowser(async (url, init) => {
+    const isHere = new URL(url).hostname === '127.0.0.1';
     // undici's own fetch, whose types are not those of Node's.
     const options = { ...init, ...(isHere ? {} : { dispatcher: agent }) } as Parameters<typeof undiciFetch>[1];
-    return (await undiciFetch(String(input), options)) as unknown as Response;
+    return undiciFetch(url, options);
   });
 }

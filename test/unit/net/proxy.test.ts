@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { proxyFor } from '../../../src/net/proxy.js';
 import { ProxyFailure } from '../../../src/net/proxy-failure.js';
@@ -102,6 +103,41 @@ describe('the proxy of a URL', () => {
     expect(Buffer.from(value, 'base64').toString('utf8')).toBe('ana:p@ss:wörd');
     expect(`${inspect(proxy)} ${JSON.stringify(proxy)} ${proxy?.origin}`).not.toMatch(/ana|p@ss|p%40/);
     expect(proxyFor(new URL('https://a.example/'), { HTTPS_PROXY: P })?.authorization).toBeUndefined();
+  });
+
+  it('is there, is not, or is a failure that shows nothing of the value, whatever the variables hold', () => {
+    const part = fc.constantFrom(
+      'http://',
+      'https://',
+      'a',
+      '@',
+      ':',
+      '/',
+      '[',
+      ']',
+      '%',
+      '.',
+      '*',
+      ',',
+      ' ',
+      '\n',
+      '8',
+      '::1',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(part).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(text, text, (value, list) => {
+        const said = way('https://a.example/', { HTTPS_PROXY: value, NO_PROXY: list });
+        expect(
+          said === 'direct' || /^https?:\/\/[^/@]+$/.test(said) || said.startsWith('the variable HTTPS_PROXY'),
+        ).toBe(true);
+        expect(way('https://localhost/', { HTTPS_PROXY: value, NO_PROXY: list })).toBe('direct');
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('may be there for somebody as soon as a variable names one', () => {
