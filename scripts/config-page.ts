@@ -1,7 +1,5 @@
-// docs/reference/config.md: every key of the configuration, from its JSON Schema; what is not enforced yet, from the
-// code that refuses it.
-import { INTRODUCTION, NOT_YET, REFERENCES, SECTIONS, type PageObject, type PageSection } from './config-prose.js';
-import { notYet } from './not-yet.js';
+// docs/reference/config.md: every key of the configuration, from its JSON Schema.
+import { INTRODUCTION, REFERENCES, SECTIONS, type PageObject, type PageSection } from './config-prose.js';
 import { namedValues, nameOf, placesOf, type Place } from './schema-walk.js';
 import { typeWords } from './type-words.js';
 
@@ -12,8 +10,7 @@ export function configPage(): readonly string[] {
   const missing = [...objects.keys()].filter((name) => !known.includes(name));
   if (missing.length > 0) throw new Error(`no section of the page is about ${missing.join(', ')}`);
   const sections = SECTIONS.flatMap((section) => sectionLines(section, objects));
-  const marks = sections.some((line) => /\*\(?not yet/i.test(line)) ? ['', ...NOT_YET] : [];
-  return [...INTRODUCTION, ...marks, '', '## Secret references', '', ...REFERENCES, '', ...sections];
+  return [...INTRODUCTION, '', '## Secret references', '', ...REFERENCES, '', ...sections];
 }
 
 type Objects = ReadonlyMap<string, readonly Place[]>;
@@ -33,7 +30,6 @@ function sectionLines({ title, prose = [], objects: shown }: PageSection, object
   return [
     `## ${title}`,
     '',
-    ...(rows.some(({ place }) => isBelowNotYet(place)) ? ['*Not yet.*', ''] : []),
     ...(prose.length > 0 ? [...prose, ''] : []),
     '| key | type | default | meaning |',
     '| --- | --- | --- | --- |',
@@ -70,33 +66,22 @@ function rowsOf({ name, prefix = '', but, isElsewhere }: PageObject, objects: Ob
   );
 }
 
-function isBelowNotYet({ above }: Place): boolean {
-  return above !== undefined && (notYet(above).isWhole || isBelowNotYet(above));
-}
-
 function rowLine({ name, place }: Row): string {
   const { schema, owner, key } = place;
   const [means = '', otherwise] = String(schema['description']).split(' Default: ');
   const isRequired = Array.isArray(owner.schema['required']) && owner.schema['required'].includes(key);
   const standard =
     'default' in schema ? `\`${JSON.stringify(schema['default'])}\`` : (otherwise?.replace(/\.$/, '') ?? '');
-  const { isWhole, isNeeded } = notYet(place);
-  const meaning = [...(isWhole ? ['*Not yet.*'] : []), means, ...(isNeeded ? ['Without it: *not yet*.'] : [])].join(
-    ' ',
-  );
-  return `| ${[`\`${name}\``, typeWords(schema), isRequired ? 'required' : standard, meaning].map(cell).join(' | ')} |`;
+  return `| ${[`\`${name}\``, typeWords(schema), isRequired ? 'required' : standard, means].map(cell).join(' | ')} |`;
 }
 
 /** The named values of the keys; keys with the same values share a list. */
 function valueLists(rows: readonly Row[]): readonly string[] {
   const keysByList = new Map<string, string[]>();
   for (const { name, place } of rows) {
-    const { isWhole, values: refused } = notYet(place);
-    const lines = namedValues(place.schema).map(([value, meaning]) => {
-      const mark = !isWhole && refused.includes(value) ? ' *Not yet.*' : '';
-      return `  - \`${value}\`: ${meaning}${mark}`;
-    });
-    const list = lines.join('\n');
+    const list = namedValues(place.schema)
+      .map(([value, meaning]) => `  - \`${value}\`: ${meaning}`)
+      .join('\n');
     if (list !== '') keysByList.set(list, [...(keysByList.get(list) ?? []), `\`${name}\``]);
   }
   return [...keysByList].flatMap(([list, keys]) => [`- ${keys.length > 3 ? 'every key' : keys.join(', ')}:`, list]);

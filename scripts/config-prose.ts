@@ -38,10 +38,6 @@ export const REFERENCES: readonly string[] = [
   'use no reference.',
 ];
 
-export const NOT_YET: readonly string[] = [
-  '*Not yet* marks what `validate` knows and every other command refuses in this version: `not supported yet: <key>`.',
-];
-
 export const SECTIONS: readonly PageSection[] = [
   { title: 'At the top', objects: [{ name: '', but: 'server keys' }] },
   {

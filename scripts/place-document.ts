@@ -1,11 +1,11 @@
-// Documents with a given value at a given place, for those who try things out: the reference page, and tests.
+// Documents with a given value at a given place, for tests that try every key out.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { EDITOR_KEYWORDS, type JsonSchemaObject } from '../src/config/json-schema/schema-words.js';
 import type { Path } from '../src/config/path.js';
 import { examplesOf, followed, members, SCHEMA, type Place } from './schema-walk.js';
 
 /** Where the value stands in the documents that `documentWith` makes. */
-export function pathOf({ key, above, within }: Place): Path {
+function pathOf({ key, above, within }: Place): Path {
   return above === undefined ? [key] : [...pathOf(above), ...within.map((how) => (how === 'list' ? 0 : NAME)), key];
 }
 

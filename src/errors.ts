@@ -9,7 +9,6 @@ export const EXIT_CODES = {
   INVALID_CONFIG: 2,
   UNTRUSTED_CONFIG: 2,
   UNKNOWN_SERVER: 2,
-  NOT_SUPPORTED_YET: 2,
   /** The answer is no. */
   TOKEN_REJECTED: 1,
   LOGIN_REFUSED: 1,

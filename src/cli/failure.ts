@@ -38,7 +38,7 @@ function diagnosticsOf(error: unknown): readonly string[] {
     );
   }
   if (!(error instanceof InvalidConfigError)) return [];
-  const report = { file: error.file, text: undefined, diagnostics: error.diagnostics, unsupported: [] };
+  const report = { file: error.file, text: undefined, diagnostics: error.diagnostics };
   return [diagnosticsText([report], { color: false, frames: undefined, quiet: true })];
 }
 

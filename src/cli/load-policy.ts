@@ -40,7 +40,7 @@ export class InvalidConfigError extends McpgwError {
  * Finds, reads and checks the configuration of a command. References are resolved, for a command that needs a part of the
  * policy alone those of the parts that it names; of the lint rules, those run that the configuration turns into errors.
  *
- * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError), NOT_SUPPORTED_YET
+ * @throws McpgwError USAGE (none found), UNREADABLE_FILE, INVALID_CONFIG (as InvalidConfigError)
  */
 export async function loadPolicy(host: Host, options: ConfigOptions, parts?: readonly string[]): Promise<LoadedPolicy> {
   const { file, trusted } = await findConfig(host, options.config);
@@ -58,13 +58,6 @@ export async function loadPolicy(host: Host, options: ConfigOptions, parts?: rea
   });
   if (policy === undefined || source === undefined || hasErrors(diagnostics))
     throw new InvalidConfigError(file, diagnostics);
-  const [first] = policy.unsupported;
-  if (first !== undefined) {
-    throw new McpgwError('NOT_SUPPORTED_YET', `not supported yet: ${first.key}`, {
-      hint: `this version would not enforce ${first.pointer} of ${file}, so it refuses to run with it`,
-      details: { unsupported: policy.unsupported },
-    });
-  }
   return { file, policy, source, trusted };
 }
 

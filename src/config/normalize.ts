@@ -14,7 +14,6 @@ import { toolPolicy } from './normalize/tool-policy.js';
 import type { Path } from './path.js';
 import { memberOf } from './raw-value.js';
 import type { RemoteServer, TopKeys } from './schema.js';
-import { unsupportedKeys } from './unsupported.js';
 
 export interface NormalizeOptions {
   readonly layout: Layout;
@@ -37,7 +36,6 @@ export function normalize(options: NormalizeOptions): GatewayPolicy {
     clientHeaders: headerFieldsOf({ fields: topValue('client_headers'), path: ['client_headers'], isReference }),
     identityIssuer: topValue('identity_issuer') ?? IDENTITY_ISSUER,
     identitySigningKey: signingKey === undefined ? undefined : new Secret(signingKey),
-    unsupported: unsupportedKeys(layout),
   };
 }
 

@@ -1,5 +1,5 @@
 // Node's own fetch over connections that we make: through proxies, and with a server's own TLS settings. Node's fetch knows
-// neither before it is told (docs/decisions/0012-one-connector-for-proxies-and-tls.md).
+// neither before it is told (docs/decisions/0015-one-connector-for-proxies-and-tls.md).
 import type { Host } from '../host.js';
 import type { Route } from './connector.js';
 import type { Dispatcher } from './pool.js';

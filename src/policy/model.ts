@@ -221,11 +221,4 @@ export interface GatewayPolicy {
   readonly identityIssuer: string;
   /** `identity_signing_key`: a private key in PEM. */
   readonly identitySigningKey: Secret | undefined;
-  /** JSON pointers and names of valid keys that this version does not enforce; every command but `validate` refuses them. */
-  readonly unsupported: readonly UnsupportedKey[];
-}
-
-export interface UnsupportedKey {
-  readonly key: string;
-  readonly pointer: string;
 }

@@ -55,18 +55,6 @@ describe('the command line', () => {
     }
   });
 
-  it('refuses to run with what it does not enforce, and validates it all the same', async () => {
-    const config = await sandbox.file('tls.json', {
-      mcpServers: { demo: { url: 'https://mcp.example.com/mcp', tls: { ca: 'company-ca.pem' } } },
-    });
-    expect(await sandbox.run(['validate', config])).toMatchObject({ code: 0 });
-    for (const name of ['verify-token', 'simulate', 'login', 'logout', 'status', 'token', 'serve']) {
-      const { code, stdout, stderr } = await sandbox.run([name, '-c', config]);
-      expect({ name, code, stdout }).toEqual({ name, code: 2, stdout: '' });
-      expect(stderr).toContain('error: not supported yet: tls');
-    }
-  });
-
   it('prints one JSON document with --json when it fails', async () => {
     for (const args of [
       ['simulate', '--json', '-c', '/nope'],

@@ -84,7 +84,7 @@ const WORKS: readonly Work[] = [
 
 async function printing(text: string): Promise<() => unknown> {
   const { diagnostics } = await checkText(text, { lint: true });
-  const report = { file: 'a.json', text, diagnostics, unsupported: [] };
+  const report = { file: 'a.json', text, diagnostics };
   return async () => {
     const frames = await codeFrames([report], { color: true, columns: 120 });
     diagnosticsText([report], { color: true, frames, quiet: false });

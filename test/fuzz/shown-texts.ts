@@ -12,7 +12,7 @@ export interface ShownTexts {
 }
 
 export async function shownTexts(diagnostics: readonly Diagnostic[], text: string): Promise<ShownTexts> {
-  const report = { file: 'fuzz.json', text, diagnostics, unsupported: [] };
+  const report = { file: 'fuzz.json', text, diagnostics };
   const frames = await codeFrames([report], { color: false, columns: undefined });
   return {
     masked: [true, false].map((isBroken) => maskedText(text, { isBroken })),

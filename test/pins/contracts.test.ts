@@ -17,7 +17,6 @@ describe('the contract', () => {
       INVALID_CONFIG: 2,
       UNTRUSTED_CONFIG: 2,
       UNKNOWN_SERVER: 2,
-      NOT_SUPPORTED_YET: 2,
       TOKEN_REJECTED: 1,
       LOGIN_REFUSED: 1,
       LOGIN_REQUIRED: 1,

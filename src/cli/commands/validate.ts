@@ -69,7 +69,7 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
   const text = await readConfig(name, call);
   if (typeof text !== 'string') {
     const diagnostics = [unreadable(file, text.message)];
-    return { report: { file, text: undefined, diagnostics, unsupported: [] }, config: undefined };
+    return { report: { file, text: undefined, diagnostics }, config: undefined };
   }
   const directory = path.dirname(path.resolve(host.cwd, file));
   const config = await checkConfig({
@@ -89,7 +89,7 @@ async function checkedFile(name: string, call: Call): Promise<CheckedFile> {
   const { policy, source } = config;
   const ofTls = call.options.resolve === false ? [] : await tlsDiagnostics(config, { host, directory });
   const diagnostics = ofTls.length === 0 ? config.diagnostics : inReadingOrder([...config.diagnostics, ...ofTls]);
-  const report = { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  const report = { file, text, diagnostics };
   if (ofTls.length > 0) return { report, config: undefined };
   if (call.options.showResolved !== true || policy === undefined || source === undefined) return { report, config };
   const { resolvedView } = await import('../../config/resolved-view.js');

@@ -1,5 +1,5 @@
 // What holds for one server, its own settings and those that it inherits, in the order of the specification's table;
-// `jwt_validation` apart, which servers may share. What this version does not enforce is shown as written.
+// `jwt_validation` apart, which servers may share. Keys without defaults are shown as written.
 import type { ServerPolicy } from '../../policy/model.js';
 import { settingOf, type ServerSections, type Setting } from '../document-kinds.js';
 import { emptyObject, isRawObject, memberOf, type RawObject } from '../raw-value.js';

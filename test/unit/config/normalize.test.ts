@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mask, reveal, Secret } from '../../../src/secret/secret.js';
-import { checkText, policyOf, serverOf } from './check-text.js';
+import { policyOf, serverOf } from './check-text.js';
 
 const JWKS = { jwksUri: 'https://idp.example/keys' };
 const IDP = { issuer: 'https://idp.example' };
@@ -30,7 +30,6 @@ describe('the three forms', () => {
       clientHeaders: [],
       identityIssuer: 'mcpgw',
       identitySigningKey: undefined,
-      unsupported: [],
       servers: [
         {
           name: 'default',
@@ -137,6 +136,19 @@ describe('words that mean the same', () => {
     expect((await serverOf({ transport })).transport).toBe('auto');
     expect((await serverOf({ type: transport })).transport).toBe('auto');
   });
+
+  test.each(['transport', 'type'])(
+    'sse is sse as %s, of a server and by default, until null switches it off',
+    async (key) => {
+      const { servers } = await policyOf({
+        [key]: 'sse',
+        mcpServers: { a: { url: 'https://a.example' }, b: { url: 'https://b.example', [key]: null } },
+      });
+      expect(servers.map(({ transport }) => transport)).toEqual(['sse', 'auto']);
+      const own = await serverOf({ mcpServers: { a: { url: 'https://a.example', [key]: 'sse' } } });
+      expect(own.transport).toBe('sse');
+    },
+  );
 
   test('auth_type custom is headers', async () => {
     expect((await serverOf({ auth_type: 'custom' })).authType).toBe('headers');
@@ -450,30 +462,6 @@ describe('which tools there are', () => {
   });
 });
 
-describe('keys that this version does not enforce', () => {
-  test.each<[string, object]>([
-    ['transport: sse /transport', { transport: 'sse' }],
-    ['transport: sse /type', { type: 'sse' }],
-  ])('are named with their place: %s', async (expected, config) => {
-    expect(await unsupported(config)).toEqual([expected]);
-  });
-
-  test('are found in the defaults and in every server, but not where null switches them off', async () => {
-    const found = await unsupported({
-      type: 'sse',
-      mcpServers: {
-        a: { url: 'https://a.example', transport: 'sse' },
-        b: { url: 'https://b.example', type: null, oauth_metadata: null },
-      },
-    });
-    expect(found).toEqual(['transport: sse /type', 'transport: sse /mcpServers/a/transport']);
-  });
-
-  test('are not looked for in a configuration with errors', async () => {
-    expect((await checkText('{ "type": "sse", "a": 1 }')).policy).toBeUndefined();
-  });
-});
-
 describe('a URL of this machine', () => {
   test.each(['http://localhost:3000/mcp', 'http://127.0.0.1/mcp', 'http://127.8.9.1/', 'http://[::1]:1/mcp'])(
     '%s may be plain http',
@@ -497,6 +485,3 @@ const providerOf = async (external: object, more: object = {}) =>
   (await serverOf({ external_auth_config: external, ...more })).identityProvider;
 
 const rules = (iss: object) => ({ jwt_validation: { ...JWKS, claimValues: { iss } } });
-
-const unsupported = async (config: object) =>
-  (await policyOf(config, { env: {} })).unsupported.map(({ key, pointer }) => `${key} ${pointer}`);

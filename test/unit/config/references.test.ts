@@ -39,14 +39,6 @@ describe('a reference', () => {
     expect(headers.map(({ value }) => reveal(value))).toEqual(['Bearer abc']);
   });
 
-  test('to the credential store is supported', async () => {
-    const { unsupported } = await policyOf(
-      { headers: { Authorization: '${keychain:a/b}' } },
-      { keychain: memoryKeychain({ 'a/b': 'abc' }) },
-    );
-    expect(unsupported).toEqual([]);
-  });
-
   test('that stands several times is asked for once', async () => {
     const keychain = memoryKeychain({ 'a/b': 'abc' });
     await policyOf(

@@ -20,7 +20,7 @@ async function shownOf(text: string, world: World = {}): Promise<Shown | undefin
 
 const worldOf = ({ env, files, keychain }: Written): World => ({ env, files, keychain: memoryKeychain(keychain) });
 
-/** What a policy means, but for its form and where in the document keys stand that are not enforced. */
+/** What a policy means, but for its form and what is configured about signed identities. */
 function meaning({ servers, clientHeaders }: GatewayPolicy): unknown {
   return JSON.parse(JSON.stringify({ servers, clientHeaders }));
 }

@@ -154,7 +154,7 @@ describe('the resolved view', () => {
     });
   });
 
-  test('shows what this version does not enforce as it is written', async () => {
+  test('shows sections that get no defaults as they are written', async () => {
     const config = {
       jwt_validation: RULES,
       tools: { allowed: ['read_*'] },

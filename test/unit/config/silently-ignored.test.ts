@@ -1,4 +1,4 @@
-// Keys that are valid and would have no effect: each is refused, noted as unsupported, warned of, or obeyed.
+// Keys that are valid and would have no effect: each is refused, warned of, or obeyed.
 import { describe, expect, it } from 'vitest';
 import { checkText, serverOf } from './check-text.js';
 

@@ -1,6 +1,5 @@
 // Diagnostics for programs: the document that `validate --json` prints. Fields are only ever added.
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../../policy/model.js';
 import { countOf, fails, type FileReport } from './file-report.js';
 
 export interface DiagnosticsDocument {
@@ -15,8 +14,6 @@ export interface FileDocument {
   readonly file: string;
   readonly valid: boolean;
   readonly diagnostics: readonly DiagnosticDocument[];
-  /** Valid keys that this version does not enforce. */
-  readonly unsupported: readonly UnsupportedKey[];
   /** With `--show-resolved`, of a file without errors: what mcpgw made of it, secrets masked. */
   readonly resolved?: Readonly<Record<string, unknown>>;
 }
@@ -34,11 +31,10 @@ export interface DiagnosticDocument {
 }
 
 export function diagnosticsDocument(reports: readonly FileReport[], strict: boolean): DiagnosticsDocument {
-  const files = reports.map(({ file, diagnostics, unsupported, resolved }): FileDocument => ({
+  const files = reports.map(({ file, diagnostics, resolved }): FileDocument => ({
     file,
     valid: !fails(diagnostics, strict),
     diagnostics: diagnostics.map(diagnosticDocument),
-    unsupported,
     ...(resolved !== undefined && { resolved }),
   }));
   return {

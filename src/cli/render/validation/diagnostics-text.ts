@@ -1,7 +1,6 @@
 // Diagnostics for people: one line each (`path:line:column severity code message`), the help below it, and on a
 // terminal the JSON pointer and the source around the place (frame/code-frame.ts, which masks what may be secret).
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../../policy/model.js';
 import type { FileReport } from './file-report.js';
 import type { FramesOf } from './frame/code-frame.js';
 import { paintIf, type Paint } from '../paint.js';
@@ -12,7 +11,7 @@ export interface TextStyle {
   readonly color: boolean;
   /** With the source around each place, and the JSON pointer. */
   readonly frames: FramesOf | undefined;
-  /** Diagnostics alone: neither notes nor a summary. */
+  /** Diagnostics alone, without a summary. */
   readonly quiet: boolean;
 }
 
@@ -21,10 +20,7 @@ export function diagnosticsText(reports: readonly FileReport[], style: TextStyle
   const paint = paintIf(style.color);
   const lines = reports.flatMap((report) => {
     const frameOf = style.frames?.(report);
-    return [
-      ...report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, { paint, frameOf })),
-      ...(style.quiet ? [] : report.unsupported.map((key) => unsupportedLine(report.file, key))),
-    ];
+    return report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, { paint, frameOf }));
   });
   return [...lines, ...(style.quiet ? [] : [summaryLine(reports)])].join('\n');
 }
@@ -42,8 +38,4 @@ function diagnosticLines(diagnostic: Diagnostic, { paint, frameOf }: Surrounding
   if (frameOf === undefined) return [line, ...helpLines];
   const pointerLines = pointer === '' ? [] : [paint(`  at ${visibleText(pointer)}`, 'dim')];
   return [line, ...pointerLines, ...frameOf(diagnostic), ...helpLines, ''];
-}
-
-function unsupportedLine(file: string, { key, pointer }: UnsupportedKey): string {
-  return `${visibleText(file)}: note: not supported yet by this version: ${visibleText(key)} (${visibleText(pointer)})`;
 }

@@ -1,7 +1,6 @@
 // What `validate` found out about one file: what every format of its output is made from.
 import { UNDECIDED_CODE } from '../../../diagnostics/codes.js';
 import { hasErrors, type Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { UnsupportedKey } from '../../../policy/model.js';
 
 export interface FileReport {
   /** As the user named it. */
@@ -10,7 +9,6 @@ export interface FileReport {
   readonly text: string | undefined;
   /** In reading order. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly unsupported: readonly UnsupportedKey[];
   /** What mcpgw made of it, secrets masked; where that was asked for and the file has no error. */
   readonly resolved?: Readonly<Record<string, unknown>>;
 }

@@ -39,6 +39,7 @@ async function run({ files = {}, args, options = {}, stdin, env, isTTY, mode = 0
 const GOOD = '{ "timeout_ms": 5 }';
 const BAD = '{\n  "timeout_ms": 0,\n  "heders": {}\n}';
 const WARNING = '{ "forward_headers": { "mode": "all-except", "headers": [] } }';
+const NOTE = '{ "forward_headers": { "mode": "all-except", "headers": [] }, "lint": { "all-except-mode": "note" } }';
 
 describe('validate', () => {
   test('says that a good configuration is good, and exits 0', async () => {
@@ -98,12 +99,19 @@ describe('validate', () => {
     await expect(run({ args: ['-', '-'] })).rejects.toMatchObject({ code: 'USAGE' });
   });
 
-  test('notes valid keys that this version does not enforce, and does not fail for them', async () => {
-    const { exit, stdout } = await run({ files: { 'a.json': '{ "transport": "sse" }' }, args: ['a.json'] });
-    expect(exit).toBe(0);
-    expect(stdout).toBe(
-      'a.json: note: not supported yet by this version: transport: sse (/transport)\n1 file: no errors, no warnings\n',
+  test('tells of notes, and does not fail for them, --strict or not', async () => {
+    const files = { 'a.json': NOTE };
+    const relaxed = await run({ files, args: ['a.json'] });
+    expect(relaxed.exit).toBe(0);
+    expect(relaxed.stdout).toBe(
+      [
+        'a.json:1:32 note MCPGW004 `all-except` forwards every header that nobody thought of',
+        '  help: list what the upstream needs: "mode": "allowlist"',
+        '1 file: no errors, no warnings',
+        '',
+      ].join('\n'),
     );
+    expect(await run({ files, args: ['a.json'], options: { strict: true } })).toEqual(relaxed);
   });
 
   test('looks up references, unless --no-resolve', async () => {
@@ -121,7 +129,7 @@ describe('validate', () => {
 
 describe('validate --json', () => {
   test('prints one document about all files, with --format json as well', async () => {
-    const files = { 'a.json': BAD, 'b.json': '{ "transport": "sse" }' };
+    const files = { 'a.json': BAD, 'b.json': NOTE };
     const args = ['a.json', 'gone.json', 'b.json'];
     const { exit, stdout, stderr } = await run({ files, args, options: { json: true } });
     expect([exit, stderr]).toEqual([2, '']);
@@ -155,7 +163,6 @@ describe('validate --json', () => {
               help: 'did you mean `headers`?',
             },
           ],
-          unsupported: [],
         },
         {
           file: 'gone.json',
@@ -172,13 +179,23 @@ describe('validate --json', () => {
               message: 'cannot read gone.json: there is no such file',
             },
           ],
-          unsupported: [],
         },
         {
           file: 'b.json',
           valid: true,
-          diagnostics: [],
-          unsupported: [{ key: 'transport: sse', pointer: '/transport' }],
+          diagnostics: [
+            {
+              code: 'MCPGW004',
+              severity: 'note',
+              line: 1,
+              column: 32,
+              endLine: 1,
+              endColumn: 44,
+              pointer: '/forward_headers/mode',
+              message: '`all-except` forwards every header that nobody thought of',
+              help: 'list what the upstream needs: "mode": "allowlist"',
+            },
+          ],
         },
       ],
       summary: { files: 3, errors: 3, warnings: 0 },

@@ -67,8 +67,6 @@ test('what the texts say in words holds, too', async () => {
   );
 });
 
-/** Whether something is supported yet is no part of what it means. */
-async function meaningOf(document: unknown): Promise<Omit<GatewayPolicy, 'unsupported'>> {
-  const { unsupported: _, ...meaning } = await policyOf(document, { resolveReferences: false });
-  return meaning;
+async function meaningOf(document: unknown): Promise<GatewayPolicy> {
+  return policyOf(document, { resolveReferences: false });
 }

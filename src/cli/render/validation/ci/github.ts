@@ -16,23 +16,14 @@ import { visibleText } from '../../../../diagnostics/visible-text.js';
 
 export interface GithubOptions {
   readonly sources: SourceRoot;
-  /** Diagnostics alone: neither notices nor a summary. */
+  /** Diagnostics alone, without a summary. */
   readonly quiet: boolean;
 }
 
 export function githubCommands(reports: readonly FileReport[], { sources, quiet }: GithubOptions): string {
-  const commands = reports.flatMap(({ file, diagnostics, unsupported }) => [
-    ...diagnostics.map((diagnostic) => diagnosticCommand(diagnostic, sources)),
-    ...(quiet
-      ? []
-      : unsupported.map(({ key, pointer }) =>
-          command({
-            name: 'notice',
-            properties: [...fileProperty(file, sources), ['title', 'not supported yet']],
-            message: visibleText(`${nameOf(file)}not supported yet by this version: ${key} (${pointer})`),
-          }),
-        )),
-  ]);
+  const commands = reports.flatMap(({ diagnostics }) =>
+    diagnostics.map((diagnostic) => diagnosticCommand(diagnostic, sources)),
+  );
   return [...commands, ...(quiet ? [] : [summaryLine(reports)])].join('\n');
 }
 
@@ -59,11 +50,6 @@ type Property = readonly [name: string, value: string | number];
 function fileProperty(file: string, sources: SourceRoot): readonly Property[] {
   if (isStandardInput(file)) return [];
   return [['file', visibleControls(stepsFromRoot(file, sources)?.join('/') ?? file)]];
-}
-
-/** Standard input has no file to attach the notice to. */
-function nameOf(file: string): string {
-  return isStandardInput(file) ? `${file}: ` : '';
 }
 
 function codeName(code: DiagnosticCode): string {

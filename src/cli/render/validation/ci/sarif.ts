@@ -42,10 +42,7 @@ export function sarifLog(reports: readonly FileReport[], { version, sources }: S
         invocations: [
           {
             executionSuccessful: unread.length === 0,
-            toolExecutionNotifications: [
-              ...unread.flatMap((report) => unreadNotifications(report, sources)),
-              ...read.flatMap((report) => unsupportedNotifications(report, sources)),
-            ],
+            toolExecutionNotifications: unread.flatMap((report) => unreadNotifications(report, sources)),
           },
         ],
         columnKind: 'utf16CodeUnits',
@@ -97,15 +94,6 @@ function unreadNotifications({ file, diagnostics }: FileReport, sources: SourceR
     level: 'error',
     message: { text: messageText(diagnostic) },
     locations: [{ physicalLocation: { artifactLocation: artifactLocation(file, sources) } }],
-  }));
-}
-
-/** What this version does not do is news about the program, and no finding about the configuration. */
-function unsupportedNotifications({ file, unsupported }: FileReport, sources: SourceRoot): readonly object[] {
-  return unsupported.map(({ key, pointer }) => ({
-    level: 'note',
-    message: { text: sarifText(asSentence(`not supported yet by this version: ${key}`)) },
-    locations: [{ physicalLocation: { artifactLocation: artifactLocation(file, sources) }, ...member({ pointer }) }],
   }));
 }
 

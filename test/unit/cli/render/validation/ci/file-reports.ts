@@ -4,21 +4,22 @@ import type { Diagnostic } from '../../../../../../src/diagnostics/diagnostic.js
 import { checkText } from '../../../../config/check-text.js';
 
 export async function reportOf(text: string, file = 'mcpgw.json'): Promise<FileReport> {
-  const { policy, diagnostics } = await checkText(text, { file, lint: true });
-  return { file, text, diagnostics, unsupported: policy?.unsupported ?? [] };
+  const { diagnostics } = await checkText(text, { file, lint: true });
+  return { file, text, diagnostics };
 }
 
 export function unreadReport(file: string): FileReport {
   const place = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   const message = `cannot read ${file}: there is no such file`;
   const diagnostic: Diagnostic = { code: 'MCPGW116', severity: 'error', file, place, pointer: '', message };
-  return { file, text: undefined, diagnostics: [diagnostic], unsupported: [] };
+  return { file, text: undefined, diagnostics: [diagnostic] };
 }
 
 export const BAD = '{\n  "timeout_ms": 0,\n  "heders": {}\n}';
 export const GOOD = '{ "timeout_ms": 5 }';
 export const WARNING = '{ "forward_headers": { "mode": "all-except", "headers": [] } }';
-export const UNSUPPORTED = '{ "transport": "sse" }';
+export const NOTE =
+  '{ "forward_headers": { "mode": "all-except", "headers": [] }, "lint": { "all-except-mode": "note" } }';
 
 /** Keys and names that try to be something else. */
 export const NASTY = [

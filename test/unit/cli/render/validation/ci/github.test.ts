@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileReport } from '../../../../../../src/cli/render/validation/file-report.js';
 import { githubCommands, type GithubOptions } from '../../../../../../src/cli/render/validation/ci/github.js';
-import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
+import { BAD, GOOD, NASTY, NOTE, reportOf, unreadReport, WARNING } from './file-reports.js';
 
 const SOURCES = { cwd: '/work/project', root: '/work/project' };
 
@@ -38,13 +38,12 @@ describe('workflow commands', () => {
     expect(line).toMatch(/^::error file=mcpgw\.json,line=2,endLine=3,title=MCPGW114 contradiction::/);
   });
 
-  test('note what is not supported, unless they are to be quiet', async () => {
-    const reports = [await reportOf(UNSUPPORTED)];
-    expect(linesOf(reports)).toEqual([
-      '::notice file=mcpgw.json,title=not supported yet::not supported yet by this version: transport: sse (/transport)',
-      '1 file: no errors, no warnings',
-    ]);
-    expect(githubCommands(reports, { sources: SOURCES, quiet: true })).toBe('');
+  test('are notices for notes, which the summary does not count', async () => {
+    const reports = [await reportOf(NOTE)];
+    const notice =
+      '::notice file=mcpgw.json,line=1,col=32,endLine=1,endColumn=44,title=MCPGW004 all-except-mode::`all-except` forwards every header that nobody thought of%0Ahelp: list what the upstream needs: "mode": "allowlist"';
+    expect(linesOf(reports)).toEqual([notice, '1 file: no errors, no warnings']);
+    expect(linesOf(reports, { quiet: true })).toEqual([notice]);
   });
 
   test('are none for a good file', async () => {
@@ -82,20 +81,21 @@ describe('workflow commands', () => {
         reportOf(JSON.stringify({ [name]: { [name]: 1 }, transport: 'sse', headers: { [name]: 1 } }), `${name}.json`),
       ),
     );
-    const unsupported = await Promise.all(NASTY.map((name) => reportOf('{ "transport": "sse" }', name)));
-    const all = [...reports, ...unsupported, ...NASTY.map(unreadReport)];
+    const noted = await Promise.all(NASTY.map((name) => reportOf(NOTE, name)));
+    const all = [...reports, ...noted, ...NASTY.map(unreadReport)];
     const findings = all.flatMap(({ diagnostics }) => diagnostics);
     const lines = linesOf(all);
-    expect(lines).toHaveLength(findings.length + NASTY.length + 1);
+    expect(lines).toHaveLength(findings.length + 1);
+    expect(lines.filter((line) => line.startsWith('::notice '))).toHaveLength(NASTY.length);
     for (const line of lines.slice(0, -1)) {
       expect(line).toMatch(/^::(?:error|notice) (?:file|title)=/);
       expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
       expect(Object.keys(read(line)?.properties ?? {}).join()).toMatch(
-        /^file,(?:line,(?:col,)?endLine,(?:endColumn,)?)?title$/,
+        /^file,line,(?:col,)?endLine,(?:endColumn,)?title$/,
       );
     }
     const titles = lines.slice(0, -1).map((line) => read(line)?.properties['title']);
-    expect(titles.every((title) => /^(?:MCPGW1\d\d [a-z-]+|not supported yet)$/.test(title ?? ''))).toBe(true);
+    expect(titles.every((title) => /^MCPGW(?:1\d\d|004) [a-z-]+$/.test(title ?? ''))).toBe(true);
   });
 
   test('give a name back as it was, colons, commas and percent signs included', async () => {

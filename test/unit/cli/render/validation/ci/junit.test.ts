@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { junitReport } from '../../../../../../src/cli/render/validation/ci/junit.js';
 import { parseXml } from '../../../../../support/xml.js';
-import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
+import { BAD, GOOD, NASTY, NOTE, reportOf, unreadReport, WARNING } from './file-reports.js';
 
 describe('a JUnit report', () => {
   test('has a suite for each file, and a failed test for each finding', async () => {
@@ -50,9 +50,15 @@ describe('a JUnit report', () => {
     });
   });
 
-  test('tells of what is not supported', async () => {
-    const [suite] = parseXml(junitReport([await reportOf(UNSUPPORTED)], true)).children;
-    expect(suite?.children[1]?.text).toBe('note: not supported yet by this version: transport: sse (/transport)');
+  test('lets a note pass even when warnings fail, and tells of it', async () => {
+    const [suite] = parseXml(junitReport([await reportOf(NOTE)], true)).children;
+    expect(suite?.attributes).toMatchObject({ tests: '1', failures: '0' });
+    expect(suite?.children.map(({ name }) => name)).toEqual(['testcase', 'system-out']);
+    expect(suite?.children[1]?.text.split('\n')).toEqual([
+      'mcpgw.json:1:32 note MCPGW004 `all-except` forwards every header that nobody thought of',
+      '  at /forward_headers/mode',
+      '  help: list what the upstream needs: "mode": "allowlist"',
+    ]);
   });
 
   test('calls several findings of one kind at one place by different names', async () => {

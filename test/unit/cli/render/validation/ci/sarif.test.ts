@@ -3,7 +3,7 @@ import type { FileReport } from '../../../../../../src/cli/render/validation/fil
 import { sarifLog } from '../../../../../../src/cli/render/validation/ci/sarif.js';
 import { ERROR_CODES, ONLINE_CODES, RULE_CODES } from '../../../../../../src/diagnostics/codes.js';
 import { sarifProblems } from '../../../../../support/sarif-schema.js';
-import { BAD, GOOD, NASTY, reportOf, UNSUPPORTED, unreadReport, WARNING } from './file-reports.js';
+import { BAD, GOOD, NASTY, NOTE, reportOf, unreadReport, WARNING } from './file-reports.js';
 
 const SOURCES = { cwd: '/work/project', root: '/work/project' };
 
@@ -62,7 +62,7 @@ const uriOf = (file: string, sources = SOURCES): object =>
 
 describe('a SARIF log', () => {
   test.each([
-    ['of findings', [BAD, WARNING, UNSUPPORTED, GOOD, '{ "a": 1 "b" ', '']],
+    ['of findings', [BAD, WARNING, NOTE, GOOD, '{ "a": 1 "b" ', '']],
     ['of nothing', [GOOD]],
     ['of no file', []],
   ])('%s is valid by the schema', async (_name, texts) => {
@@ -150,20 +150,21 @@ describe('a SARIF log', () => {
     expect(result?.message.text).toContain('\\[click](https://evil.example)');
   });
 
-  test('tells unreadable files as failures of the run, and what is not supported as notes', async () => {
-    const { invocations, results } = logOf([unreadReport('gone.json'), await reportOf(UNSUPPORTED)]).runs[0];
-    expect(results).toEqual([]);
+  test('tells unreadable files as failures of the run, and notes as results', async () => {
+    const { invocations, results } = logOf([unreadReport('gone.json'), await reportOf(NOTE)]).runs[0];
+    expect(results).toMatchObject([
+      {
+        ruleId: 'MCPGW004',
+        level: 'note',
+        locations: [{ logicalLocations: [{ fullyQualifiedName: '/forward_headers/mode' }] }],
+      },
+    ]);
     expect(invocations[0].executionSuccessful).toBe(false);
     expect(invocations[0].toolExecutionNotifications).toMatchObject([
       {
         level: 'error',
         descriptor: { id: 'MCPGW116' },
         message: { text: 'Cannot read gone.json: there is no such file.' },
-      },
-      {
-        level: 'note',
-        message: { text: 'Not supported yet by this version: transport: sse.' },
-        locations: [{ logicalLocations: [{ fullyQualifiedName: '/transport' }] }],
       },
     ]);
     expect(logOf([await reportOf(BAD)]).runs[0].invocations[0].executionSuccessful).toBe(true);

@@ -60,7 +60,7 @@ test('a broken document shows no credential, wherever it is broken', async () =>
       const { diagnostics } = await checkText(text, { lint: true });
       // Of one that is valid, keys are shown, and the damage may have made a key of a credential.
       if (!diagnostics.some(({ code }) => code === 'MCPGW100')) return;
-      const report = { file: 'a', text, diagnostics, unsupported: [] };
+      const report = { file: 'a', text, diagnostics };
       const frameOf = (await codeFrames([report], { color: false, columns: 160 }))(report);
       const shown = diagnostics.flatMap((diagnostic) => [JSON.stringify(diagnostic), ...frameOf(diagnostic)]);
       frames += shown.filter((line) => line.includes('^')).length;

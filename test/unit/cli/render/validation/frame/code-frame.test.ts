@@ -16,7 +16,7 @@ async function frameAt(
   { columns, pointer = '/x' }: Shown = {},
 ): Promise<readonly string[]> {
   const diagnostic: Diagnostic = { code: 'MCPGW102', severity: 'error', file: 'a', place, pointer, message: 'm' };
-  const report = { file: 'a', text, diagnostics: [diagnostic], unsupported: [] };
+  const report = { file: 'a', text, diagnostics: [diagnostic] };
   return (await codeFrames([report], { color: false, columns }))(report)(diagnostic);
 }
 
@@ -205,7 +205,7 @@ describe('any frame', () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
         const text = pieces.join('');
         const { diagnostics } = await checkText(text, { lint: true });
-        const report = { file: 'a', text, diagnostics, unsupported: [] };
+        const report = { file: 'a', text, diagnostics };
         const frames = (await codeFrames([report], { color: false, columns: 40 }))(report);
         for (const diagnostic of diagnostics) expect(frames(diagnostic).length).toBeGreaterThanOrEqual(2);
       }),
