@@ -36,6 +36,8 @@ export interface UpstreamOptions {
   readonly era: UpstreamEra;
   /** Pause between the steps of `count_down`, 5 ms by default. */
   readonly stepMs?: number;
+  /** Another server than the one with the tools above, built for each 2025 session and each 2026 request. */
+  readonly build?: () => McpServer;
   /** Sees each request first; when it answers itself (401, 503, ...) it returns true. */
   readonly intercept?: (request: RecordedRequest, response: ServerResponse) => boolean | Promise<boolean>;
 }
@@ -51,6 +53,8 @@ export interface Upstream {
   waitFor(predicate: (upstream: Upstream) => boolean, timeoutMs?: number): Promise<void>;
   /** Tells every 2025 session and every 2026 listener that the tool list has changed. */
   notifyToolsChanged(): Promise<void>;
+  /** The same of the list of prompts. */
+  notifyPromptsChanged(): Promise<void>;
   /** Forgets all 2025 sessions, as a restarted server would: their next request gets 404. */
   dropSessions(): Promise<void>;
   close(): Promise<void>;
@@ -81,6 +85,7 @@ type NodeHandler = (req: IncomingMessage, res: ServerResponse, body: unknown) =>
 interface Session {
   readonly handle: NodeHandler;
   toolsChanged(): void | Promise<void>;
+  promptsChanged(): void | Promise<void>;
   close(): Promise<void>;
 }
 
@@ -254,7 +259,7 @@ function buildV1Server(tools: Tools): V1McpServer {
   return server;
 }
 
-function sessionOpener(tools: Tools, era: UpstreamEra): OpenSession {
+function sessionOpener({ tools, era, build }: Opener): OpenSession {
   if (era === 'v1-sdk') {
     return async (register) => {
       const server = buildV1Server(tools);
@@ -263,12 +268,13 @@ function sessionOpener(tools: Tools, era: UpstreamEra): OpenSession {
       return {
         handle: async (req, res, body) => transport.handleRequest(req, res, body),
         toolsChanged: () => server.sendToolListChanged(),
+        promptsChanged: () => server.sendPromptListChanged(),
         close: async () => server.close(),
       };
     };
   }
   return async (register) => {
-    const server = buildServer(tools);
+    const server = build();
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: register,
@@ -277,9 +283,16 @@ function sessionOpener(tools: Tools, era: UpstreamEra): OpenSession {
     return {
       handle: async (req, res, body) => transport.handleRequest(req, res, body),
       toolsChanged: () => server.sendToolListChanged(),
+      promptsChanged: () => server.sendPromptListChanged(),
       close: async () => server.close(),
     };
   };
+}
+
+interface Opener {
+  readonly tools: Tools;
+  readonly era: UpstreamEra;
+  readonly build: () => McpServer;
 }
 
 /** Routes 2025 traffic. A request without a session gets a fresh transport, which refuses all but `initialize`. */
@@ -318,6 +331,10 @@ class Sessions {
     await Promise.all([...this.#byId.values()].map(async (session) => session.toolsChanged()));
   }
 
+  async promptsChanged(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map(async (session) => session.promptsChanged()));
+  }
+
   async closeAll(): Promise<void> {
     const sessions = [...this.#byId.values()];
     this.#byId.clear();
@@ -329,8 +346,9 @@ class Sessions {
 export async function startUpstream(options: UpstreamOptions): Promise<Upstream> {
   const { era, stepMs = 5, intercept } = options;
   const tools = new Tools(stepMs);
-  const sessions = new Sessions(sessionOpener(tools, era));
-  const modern = createMcpHandler(() => buildServer(tools), { legacy: 'reject' });
+  const build = options.build ?? ((): McpServer => buildServer(tools));
+  const sessions = new Sessions(sessionOpener({ tools, era, build }));
+  const modern = createMcpHandler(build, { legacy: 'reject' });
   const serveModern = toNodeHandler(modern);
   const serve: NodeHandler = async (req, res, body) => {
     const legacy =
@@ -367,6 +385,10 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
     notifyToolsChanged: async () => {
       modern.notify.toolsChanged();
       await sessions.toolsChanged();
+    },
+    notifyPromptsChanged: async () => {
+      modern.notify.promptsChanged();
+      await sessions.promptsChanged();
     },
     dropSessions: async () => sessions.closeAll(),
     close: async () => {
