@@ -62,7 +62,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const createCatalog = another === undefined ? undefined : (await import('./catalog/catalog.js')).createCatalog;
   /** By revision; two only where a host has asked `server/discover` and then falls back to `initialize`. */
   const relays = new Map<Revision, Relay>();
-  /** Pinned by the first request that is not `server/discover`. */
+  /** Pinned by the first `initialize`, or request with the envelope that is not `server/discover`. */
   let pinned: Revision | undefined;
 
   const relayOf = (revision: Revision): Relay => {
@@ -81,13 +81,13 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
     return relay;
   };
   const onMessage = (message: RpcMessage): void => {
-    if (message.kind !== 'request') {
-      // Only requests say which revision it is; the rest belongs to what is going on.
-      relayOf(pinned ?? (relays.has('2026') ? '2026' : '2025')).handle(message);
+    const revision = pinned ?? (message.kind === 'request' ? revisionOf(message) : undefined);
+    if (revision === undefined) {
+      // It says nothing of the revision, and belongs to what is going on.
+      relayOf(relays.has('2026') ? '2026' : '2025').handle(message);
       return;
     }
-    const revision = pinned ?? revisionOf(message);
-    if (!(revision === '2026' && message.method === 'server/discover')) pinned = revision;
+    if (message.kind === 'request' && message.method !== 'server/discover') pinned = revision;
     // The host has asked, and goes on with an earlier revision: it waits for that question no longer.
     if (pinned === '2025') void relays.get('2026')?.close();
     relayOf(revision).handle(message);
@@ -177,10 +177,10 @@ function openLine(
   };
 }
 
-/** A request with the envelope is 2026-07-28; all else is an earlier revision. */
-function revisionOf(message: RpcRequest): Revision {
-  const hasEnvelope = metaOf(message.params)?.[VERSION_META_KEY] !== undefined;
-  return hasEnvelope && message.method !== 'initialize' ? '2026' : '2025';
+/** `initialize` is an earlier revision, a request with the envelope 2026-07-28; any other could come from either. */
+function revisionOf(message: RpcRequest): Revision | undefined {
+  if (message.method === 'initialize') return '2025';
+  return metaOf(message.params)?.[VERSION_META_KEY] === undefined ? undefined : '2026';
 }
 
 function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
