@@ -76,11 +76,8 @@ const makers = (maker: fc.Arbitrary<LineMaker>, maxLength: number): fc.Arbitrary
 describe.each(ERAS)('a host of revision $era that writes what it should not', (era) => {
   it('is answered as JSON-RPC says, its good calls once each, and the session goes on', async () => {
     const property = fc.asyncProperty(
-      makers(junkLine, 5),
-      makers(anyLine, 60),
-      lineEnds,
-      pieces,
-      async (before, within, ends, lengths) => {
+      fc.record({ before: makers(junkLine, 5), within: makers(anyLine, 60), ends: lineEnds, lengths: pieces }),
+      async ({ before, within, ends, lengths }) => {
         const host = await startServe();
         const made = (all: readonly LineMaker[], name: string): HostLine[] =>
           all.map((make, index) => make(`${name}-${index}`, era.meta));
@@ -92,12 +89,8 @@ describe.each(ERAS)('a host of revision $era that writes what it should not', (e
         await open(host, era);
         await write(host, bytesOf(late), lengths);
         host.send(call('last', 'headers', era.meta));
-        await Promise.all(
-          late.map((one) => {
-            const id = idOf(one);
-            return typeof id === 'string' ? host.answer(id) : undefined;
-          }),
-        );
+        const ids = late.map(idOf).filter((id) => typeof id === 'string');
+        await Promise.all(ids.map((id) => host.answer(id)));
         expect(await host.answer('last')).toHaveProperty('result');
         const { code } = await host.end();
         expect(code).toBe(0);
