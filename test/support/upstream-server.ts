@@ -34,6 +34,8 @@ export interface RecordedRequest {
 
 export interface UpstreamOptions {
   readonly era: UpstreamEra;
+  /** Where it listens; a free port by default. */
+  readonly port?: number;
   /** Pause between the steps of `count_down`, 5 ms by default. */
   readonly stepMs?: number;
   /** Another server than the one with the tools above, built for each 2025 session and each 2026 request. */
@@ -370,7 +372,7 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
       await serve(req, res, body);
     })().catch((error: unknown) => res.destroy(error instanceof Error ? error : new Error(String(error))));
   });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
   const address = http.address();
   if (address === null || typeof address === 'string') {
     throw new Error('upstream: no port');
