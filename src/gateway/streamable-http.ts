@@ -2,6 +2,7 @@
 // request over the pool and hands over each JSON-RPC message of the answer, whether it comes as one JSON body or as
 // an event stream. The hot path: nothing here parses a message.
 import type { Dispatcher } from '../net/pool.js';
+import type { BodyPlace, BodyRoom } from './body-room.js';
 import type { RpcError } from './json-rpc.js';
 import { createSseParser, type SseEvent, type SseParser } from './sse-parser.js';
 
@@ -16,6 +17,8 @@ export interface ExchangeOptions {
   readonly onHead?: ((head: AnswerHead) => void) | undefined;
   /** A promise while no more of the answer should be read. */
   readonly hold: () => Promise<void> | undefined;
+  /** For answers that come as one body. */
+  readonly room: BodyRoom;
   /** One message. A promise holds back the rest of the answer until it resolves. */
   readonly onMessage: (text: string) => Promise<void> | undefined;
   /** Where messages go, as an event stream of HTTP+SSE says (2024-11-05). */
@@ -98,6 +101,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #sse: SseParser | undefined;
   #chunks: Buffer[] = [];
   #size = 0;
+  #place: BodyPlace | undefined;
   /** What comes is of no use, and not read. */
   #dismissed = false;
   #holds = 0;
@@ -113,6 +117,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   abort(): void {
     this.#aborted = true;
+    this.#forget();
     this.#resolve({ kind: 'aborted' });
     this.#controller?.abort(new Aborted('aborted'));
   }
@@ -173,8 +178,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       return this.#dismiss(`its answer has ${type}`);
     }
     if (this.#size > BODY_LIMIT_BYTES) return this.#dismiss('its answer is over 64 MiB');
-    this.#wait(this.#options.hold());
     this.#chunks.push(chunk);
+    this.#wait(this.#options.hold());
+    this.#place ??= this.#options.room.enter();
+    this.#wait(this.#place.grow(chunk.length));
   }
 
   onResponseEnd(): void {
@@ -183,6 +190,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     if (head === undefined || this.#aborted || this.#dismissed) return;
     if (head.status > 299) return this.#refuse(head);
     const body = this.#text();
+    this.#place?.leave();
     if (this.#sse !== undefined) return this.#resolve({ kind: 'complete', head, stream: position(this.#sse) });
     if (body.trim() !== '') void this.#options.onMessage(body);
     this.#resolve({ kind: 'complete', head, stream: undefined });
@@ -191,6 +199,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#ended = true;
     clearTimeout(this.#refusalTimer);
+    this.#forget();
     const stream = this.#sse === undefined ? undefined : position(this.#sse);
     this.#resolve({ kind: 'failed', error, maySent: this.#controller !== undefined, stream });
   }
@@ -212,9 +221,15 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   /** Ends a 2xx that is not MCP, whatever else it would send. */
   #dismiss(reason: string): void {
     this.#dismissed = true;
-    this.#chunks = [];
+    this.#forget();
     if (this.#head !== undefined) this.#resolve({ kind: 'unusable', head: this.#head, reason });
     this.#controller?.abort(new Aborted(reason));
+  }
+
+  /** What has come of a body is of no use. */
+  #forget(): void {
+    this.#chunks = [];
+    this.#place?.leave();
   }
 
   #text(): string {

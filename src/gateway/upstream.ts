@@ -5,6 +5,7 @@ import { systemCode } from '../errors.js';
 import type { ServerPolicy } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
 import { MASK } from '../secret/secret.js';
+import { createBodyRoom } from './body-room.js';
 import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
 import { createSlots, type Slots } from './slots.js';
 import { authorizedExchange, type PolicyHeaders, type UpstreamAccessSource } from './upstream-access.js';
@@ -42,7 +43,7 @@ export interface Upstream {
 }
 
 /** `headers` are the transport's own. */
-export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' | 'hold'> {
+export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' | 'hold' | 'room'> {
   readonly policy: PolicyHeaders;
   /** Default: that of the url. */
   readonly path?: string | undefined;
@@ -56,6 +57,8 @@ export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' |
 
 /** Requests under way at one upstream at a time, each on a connection of its own. */
 const REQUESTS_AT_ONCE = 128;
+/** Of JSON answers that are not whole yet, beside the one that is read beyond this. */
+const BODY_ROOM_BYTES = 8 * 1024 * 1024;
 
 export function openUpstream({
   name,
@@ -69,6 +72,7 @@ export function openUpstream({
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
   let pool: Dispatcher | undefined;
+  const room = createBodyRoom(BODY_ROOM_BYTES);
   return {
     name,
     authority: isUrlSecret ? MASK : host,
@@ -79,7 +83,7 @@ export function openUpstream({
       return target?.origin === origin ? target.pathname + target.search : undefined;
     },
     send: ({ policy, isOpen, onWaiting, isAwaited, ...request }) => {
-      const sent = { ...request, pool: (pool ??= openPool(origin, connect)), path: request.path ?? path, hold };
+      const sent = { ...request, pool: (pool ??= openPool(origin, connect)), path: request.path ?? path, hold, room };
       if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
       return authorizedExchange({
         policy,
