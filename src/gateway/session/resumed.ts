@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isHeaderValue } from '../../policy/headers/header-name.js';
 import { resent } from '../resent.js';
-import type { Exchange, StreamPosition } from '../streamable-http.js';
+import type { Exchange, ExchangeEnd, StreamPosition } from '../streamable-http.js';
 
 export interface ResumedOptions {
   readonly first: Exchange;
@@ -26,7 +26,9 @@ export function resumed({ first, isOpen, resume }: ResumedOptions): Exchange {
   let pauseMs = FIRST_PAUSE_MS;
   let attempts = 0;
   let lastEventId: string | undefined;
-  return resent(first, async (ended) => {
+  /** How the stream that is to be taken up has ended. */
+  let broken: ExchangeEnd | undefined;
+  const whole = resent(first, async (ended) => {
     const stream: StreamPosition | undefined = 'stream' in ended ? ended.stream : undefined;
     if (lastEventId === undefined && stream === undefined) return undefined;
     // A GET that could not be opened for now is tried again; one that the server refuses is not.
@@ -38,11 +40,20 @@ export function resumed({ first, isOpen, resume }: ResumedOptions): Exchange {
       pauseMs = FIRST_PAUSE_MS;
     }
     lastEventId = reached;
+    if (!isOfAsking(ended)) broken = ended;
     if (++attempts > ATTEMPTS || !isOpen()) return undefined;
     await sleep(Math.max(pauseMs, Math.min(stream?.retryMs ?? 0, LONGEST_ASKED_MS)), undefined, { ref: false });
     pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
     return isOpen() ? resume(reached) : undefined;
   });
+  // INVARIANT: what became of the asking says nothing of the request. It may have run, even where the session is not known
+  // any more, or the server cannot be reached.
+  const end = whole.end.then((ended) => (isOfAsking(ended) ? (broken ?? ended) : ended));
+  return { end, abort: whole.abort };
+}
+
+function isOfAsking(ended: ExchangeEnd): boolean {
+  return ended.kind === 'refused' || (ended.kind === 'failed' && !ended.maySent);
 }
 
 function usable(id: string | undefined): string | undefined {
