@@ -3,6 +3,7 @@
 // the line), so that a test can stand at another moment, in another home, or in front of another network.
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { networkInterfaces } from 'node:os';
 import * as path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Keychain } from './host/keychain.js';
@@ -83,6 +84,8 @@ export interface Host {
   readonly files: Files;
   readonly stdio: Stdio;
   readonly fetch: typeof fetch;
+  /** This machine's addresses as one text: another text, another network. */
+  readonly network: () => string;
   /** The operating system's credential store. Nothing of it is loaded or asked before one of its methods is called. */
   readonly keychain: () => Promise<Keychain>;
   /**
@@ -122,6 +125,7 @@ export function nodeHost(): Host {
       },
     },
     fetch: (input, init) => fetch(input, init),
+    network,
     keychain: systemKeychain,
     openBrowser: (url) => openBrowser(url),
     runAside: async (run) => {
@@ -279,6 +283,12 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function network(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outward = all.filter(({ internal }) => !internal).map(({ address }) => address);
+  return outward.toSorted().join(' ');
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,4 +1,5 @@
 // A request of the gateway's own to an upstream, asked on behalf of a caller: one answer, or why there is none.
+import type { Waiting } from './call.js';
 import { INTERNAL_ERROR, isObject, isRpcError, type Params, type RpcError } from './json-rpc.js';
 import type { Exchange } from './streamable-http.js';
 import { upstreamError, type Upstream } from './upstream.js';
@@ -7,10 +8,7 @@ export interface Question {
   readonly upstream: Upstream;
   /** Of the request. No host's own begins like the gateway's: `mcpgw:`. */
   readonly id: string;
-  readonly send: (
-    onMessage: (text: string) => Promise<void> | undefined,
-    onWaiting: (work: Promise<unknown>) => void,
-  ) => Exchange;
+  readonly send: (onMessage: (text: string) => Promise<void> | undefined, waiting: Waiting) => Exchange;
   /** Takes what the upstream says beside the answer. */
   readonly passOn: (text: string) => Promise<void> | undefined;
   readonly timeoutMs: number;
@@ -33,6 +31,7 @@ export function ask({ upstream, id, send, passOn, timeoutMs, signal, late }: Que
       timer = setTimeout(() => exchange.abort(), timeoutMs);
     };
     let isOver = false;
+    let isAnswered = false;
     // The time of a person is not that of the upstream.
     const onWaiting = (work: Promise<unknown>): void => {
       clearTimeout(timer);
@@ -41,14 +40,16 @@ export function ask({ upstream, id, send, passOn, timeoutMs, signal, late }: Que
       };
       work.then(goOn, goOn);
     };
-    const exchange = send((text) => {
+    const onMessage = (text: string): Promise<void> | undefined => {
       const answer = answerTo(id, text);
       if (answer === undefined) return passOn(text);
       resolve(answer);
+      isAnswered = true;
       clearTimeout(timer);
       timer = setTimeout(() => exchange.abort(), LINGER_MS);
       return undefined;
-    }, onWaiting);
+    };
+    const exchange = send(onMessage, { isOpen: () => !isAnswered, onWaiting });
     start();
     signal?.addEventListener('abort', exchange.abort, { once: true });
     void exchange.end.then((ended) => {

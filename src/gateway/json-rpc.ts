@@ -92,6 +92,20 @@ export function isRpcError(value: unknown): value is Params & RpcError {
   return isObject(value) && Number.isInteger(value['code']) && typeof value['message'] === 'string';
 }
 
+/** The JSON-RPC error that the body of a refusal holds, whatever its id: in one exchange there is only one request it can mean. */
+export function rpcErrorIn(body: string): RpcError | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const error = isObject(value) ? value['error'] : undefined;
+  if (!isObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') return undefined;
+  const { code, message, data } = error;
+  return { code: code as number, message, ...(data === undefined ? {} : { data }) }; // isInteger has just said so
+}
+
 /** The error of an answer that is no result. */
 export function errorOf({ error }: Params): RpcError {
   return isRpcError(error) ? error : { code: INTERNAL_ERROR, message: 'an answer without a result' };

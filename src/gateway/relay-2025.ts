@@ -149,7 +149,8 @@ class SessionRelay implements Relay {
       await call.run((onMessage, waiting) => {
         this.#session = session;
         this.#params = request.params;
-        return session.initialize({ policy: headers, body, onMessage, ...waiting });
+        // Nobody's time is spent on a server that is away: the host is answered without it.
+        return session.initialize({ repeat: 'never', policy: headers, body, onMessage, ...waiting });
       }, session);
     };
     this.#opensWith(
@@ -232,12 +233,15 @@ class SessionRelay implements Relay {
     session.calls++;
     let current = session;
     try {
-      const { headers, text: body, screen } = passed;
+      const { headers: policy, text: body, principal: caller } = passed;
+      const { hints } = this.#options.upstream;
       const confirmed = await passed.confirm?.(session.listAsker(passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       session.restorable.note(request);
+      const asked = { policy, body, repeat: hints.repeatOf(request, caller) };
+      const screen = hints.screen(request, { caller, next: passed.screen });
       const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
-        resent(session.ask({ policy: headers, body, onMessage, ...waiting }), async (ended) => {
+        resent(session.ask({ ...asked, onMessage, ...waiting }), async (ended) => {
           // What an unknown session is asked has not run. Once: a server that forgets at once would be asked for ever.
           if (current !== session || !isLost(ended, session)) return undefined;
           const next = await this.#recover(passed, session);
@@ -245,7 +249,7 @@ class SessionRelay implements Relay {
           current.calls--;
           next.calls++;
           place.session = current = next;
-          return next.ask({ policy: headers, body, onMessage, ...waiting });
+          return next.ask({ ...asked, onMessage, ...waiting });
         });
       await call.run(start, { passOn: (text, message) => current.passOn(text, message), screen });
     } finally {

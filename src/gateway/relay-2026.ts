@@ -11,6 +11,7 @@ import {
   INVALID_REQUEST,
   isRequestId,
   metaOf,
+  rpcErrorIn,
   type RequestId,
   type RpcError,
   type RpcMessage,
@@ -24,7 +25,6 @@ import type { ListAsker } from './tools/listed-tools.js';
 import { paramHeaderList } from './tools/param-headers.js';
 import { createParamMirror, type ParamMirror } from './tools/param-mirror.js';
 import { unknownToolError } from './tools/tool-gate.js';
-import { rpcErrorIn } from './upstream.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
 import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
 import { earlierEra, envelopeOf, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
@@ -51,6 +51,7 @@ class StatelessRelay implements Relay {
     this.#mirror = createParamMirror({ server: upstream.name, log });
     const onToolsChanged = (): void => {
       enforcer.toolsChanged();
+      upstream.hints.forget();
       this.#mirror.forget();
     };
     this.#passOn = passMessages({ toHost, log, server: upstream.name, asking: undefined, onToolsChanged });
@@ -135,9 +136,13 @@ class StatelessRelay implements Relay {
     const confirmed = await passed.confirm?.(this.#listAsker(request, passed));
     if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
     const own = [...POST_HEADERS, ...envelopeHeaders({ version, method: request.method, params: request.params })];
+    const { hints } = this.#options.upstream;
+    const caller = passed.principal;
+    const repeat = hints.repeatOf(request, caller);
     const send: Send = ({ params, as: { headers: policy, text: body } = passed }, onMessage, waiting) =>
       this.#options.upstream.send({
         ...waiting,
+        repeat,
         method: 'POST',
         headers: [...own, ...params],
         policy,
@@ -148,10 +153,11 @@ class StatelessRelay implements Relay {
     if (request.method === 'subscriptions/listen') return this.#listen({ request, call, passed, send });
     const isFirst = request.params?.['cursor'] === undefined;
     const screen =
-      request.method === 'tools/list'
-        ? this.#mirror.screen({ caller: passed.principal, isFirst, next: passed.screen })
-        : passed.screen;
-    await call.run((onMessage, waiting) => send(NO_PARAMS, onMessage, waiting), { passOn: this.#passOn, screen });
+      request.method === 'tools/list' ? this.#mirror.screen({ caller, isFirst, next: passed.screen }) : passed.screen;
+    await call.run((onMessage, waiting) => send(NO_PARAMS, onMessage, waiting), {
+      passOn: this.#passOn,
+      screen: hints.screen(request, { caller, next: screen }),
+    });
   }
 
   /** With what the tool wants repeated as headers; once more, when the upstream says that this was wrong. */
@@ -199,9 +205,10 @@ class StatelessRelay implements Relay {
     const version = String(envelope[VERSION_META_KEY]);
     return {
       upstream,
-      send: ({ id, params }, onMessage, onWaiting) =>
+      send: ({ id, params }, onMessage, waiting) =>
         upstream.send({
-          onWaiting,
+          ...waiting,
+          repeat: 'harmless',
           method: 'POST',
           headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params })],
           policy: passed.headers,

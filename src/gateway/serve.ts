@@ -18,7 +18,7 @@ import type { UpstreamAccessSource } from './upstream-access.js';
 import { openUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
 
 export interface ServeOptions {
-  readonly host: Pick<Host, 'stdio' | 'onSignal' | 'now'>;
+  readonly host: Pick<Host, 'stdio' | 'onSignal' | 'now' | 'randomBytes' | 'network'>;
   readonly log: Log;
   /** At least one; several share the endpoint. */
   readonly servers: readonly ServedServer[];
@@ -149,6 +149,8 @@ function openLine(
     access,
     connect,
     hold,
+    host,
+    log,
   });
   const { now } = host;
   const judging = createEnforcer({

@@ -48,6 +48,8 @@ export type ExchangeEnd =
       readonly error: Error;
       /** False when the server cannot have seen the request. */
       readonly maySent: boolean;
+      /** It does no harm to send it once more. */
+      readonly mayRepeat?: boolean;
       readonly stream: StreamPosition | undefined;
     }
   | { readonly kind: 'aborted' }

@@ -1,13 +1,21 @@
-// One remote server: its pool and path, and how an exchange that brought no answer is put into words for the host.
-import { openPool, type Connector, type Dispatcher } from '../net/pool.js';
-import { whyUnreachable } from '../net/why-unreachable.js';
+// One remote server: its connections and path, whether it is known to be down, and how an exchange that brought no answer
+// is put into words for the host.
 import { systemCode } from '../errors.js';
+import type { Host } from '../host.js';
+import type { Log } from '../log.js';
+import { keepConnections } from '../net/connections.js';
+import { openPool, type Connector } from '../net/pool.js';
+import { whyUnreachable } from '../net/why-unreachable.js';
 import type { ServerPolicy } from '../policy/model.js';
 import { redact } from '../secret/redact.js';
 import { MASK } from '../secret/secret.js';
 import { createBodyRoom } from './body-room.js';
-import { INTERNAL_ERROR, isObject, type RpcError } from './json-rpc.js';
+import { Circuit, CircuitOpen } from './circuit.js';
+import { INTERNAL_ERROR, rpcErrorIn, type RpcError } from './json-rpc.js';
+import { repeated, type Repeat } from './repeat.js';
+import { retryAfterMs } from './retry-after.js';
 import { createSlots, type Slots } from './slots.js';
+import { createToolHints, type ToolHints } from './tools/tool-hints.js';
 import { authorizedExchange, type PolicyHeaders, type UpstreamAccessSource } from './upstream-access.js';
 import { createTransportChoice, type TransportChoice } from './transport-choice.js';
 import { exchange, type Exchange, type ExchangeEnd, type ExchangeOptions } from './streamable-http.js';
@@ -25,6 +33,8 @@ export interface UpstreamOptions {
   readonly connect?: Connector | undefined;
   /** A promise while the host cannot take more: answers wait in their sockets until it resolves. */
   readonly hold: () => Promise<void> | undefined;
+  readonly host: Pick<Host, 'now' | 'randomBytes' | 'network'>;
+  readonly log: Log;
 }
 
 export interface Upstream {
@@ -34,6 +44,9 @@ export interface Upstream {
   readonly authority: string;
   /** Turns for requests. */
   readonly slots: Slots;
+  /** What it has said of its tools. */
+  readonly hints: ToolHints;
+  readonly now: () => number;
   readonly transport: TransportChoice;
   /** The path that a reference of the upstream leads to; undefined where that is at another origin. */
   readonly pathOf: (reference: string) => string | undefined;
@@ -51,6 +64,10 @@ export interface UpstreamRequest extends Omit<ExchangeOptions, 'pool' | 'path' |
   readonly isAwaited?: boolean | undefined;
   /** Whether anybody waits for it still; else it is not sent once more. */
   readonly isOpen?: (() => boolean) | undefined;
+  /** When a POST is sent once more by itself. By default when it cannot have run. */
+  readonly repeat?: Repeat;
+  /** A stream that breaks off after an event with an id is somebody else's to take up. */
+  readonly isResumed?: boolean;
   /** Told of what is waited for before it is sent once more: perhaps a person. */
   readonly onWaiting?: ((work: Promise<unknown>) => void) | undefined;
 }
@@ -60,20 +77,32 @@ const REQUESTS_AT_ONCE = 128;
 /** Of JSON answers that are not whole yet, beside the one that is read beyond this. */
 const BODY_ROOM_BYTES = 8 * 1024 * 1024;
 
-export function openUpstream({
-  name,
-  url,
-  isUrlSecret,
-  transport = 'auto',
-  access,
-  connect,
-  hold,
-}: UpstreamOptions): Upstream {
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const { name, url, isUrlSecret, transport = 'auto', access, connect, hold, host: world, log } = options;
+  const { now } = world;
   const { origin, pathname, search, host } = new URL(url);
   const path = pathname + search;
-  let pool: Dispatcher | undefined;
+  const connections = keepConnections({ open: () => openPool(origin, connect), host: world });
   const room = createBodyRoom(BODY_ROOM_BYTES);
-  return {
+  const circuit = new Circuit({ now, log, server: name });
+  const sendOnce = (
+    { policy, isOpen, onWaiting, isAwaited, repeat: _repeat, isResumed: _isResumed, ...request }: UpstreamRequest,
+    onHead: UpstreamRequest['onHead'],
+  ): Exchange => {
+    const sent = { ...request, onHead, pool: connections.current(), path: request.path ?? path, hold, room };
+    if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
+    return authorizedExchange({
+      policy,
+      source: access,
+      server: name,
+      isAwaited: isAwaited ?? request.method === 'POST',
+      isOpen,
+      onWaiting,
+      onHead,
+      send: (list, onOwnHead) => exchange({ ...sent, headers: [...request.headers, ...list], onHead: onOwnHead }),
+    });
+  };
+  const upstream: Upstream = {
     name,
     authority: isUrlSecret ? MASK : host,
     slots: createSlots(REQUESTS_AT_ONCE),
@@ -82,24 +111,28 @@ export function openUpstream({
       const target = URL.canParse(reference, url) ? new URL(reference, url) : undefined;
       return target?.origin === origin ? target.pathname + target.search : undefined;
     },
-    send: ({ policy, isOpen, onWaiting, isAwaited, ...request }) => {
-      const sent = { ...request, pool: (pool ??= openPool(origin, connect)), path: request.path ?? path, hold, room };
-      if (access === undefined) return exchange({ ...sent, headers: [...request.headers, ...policy.list] });
-      return authorizedExchange({
-        policy,
-        source: access,
-        server: name,
-        isAwaited: isAwaited ?? request.method === 'POST',
-        isOpen,
-        onWaiting,
+    hints: createToolHints(),
+    now,
+    send: (request) => {
+      // Streams that stand and the end of a session have a rhythm of their own, and prove nothing.
+      if (request.method !== 'POST') return sendOnce(request, request.onHead);
+      return circuit.exchange({
         onHead: request.onHead,
-        send: (list, onHead) => exchange({ ...sent, headers: [...request.headers, ...list], onHead }),
+        inWords: (ended) => upstreamError(upstream, ended).message,
+        send: (onHead, mayTry) =>
+          repeated({
+            repeat: request.repeat ?? 'if-not-run',
+            isResumed: request.isResumed ?? false,
+            mayTry: () => mayTry() && request.isOpen?.() !== false,
+            host: world,
+            onHead,
+            send: (onAnyHead) => sendOnce(request, onAnyHead),
+          }),
       });
     },
-    close: async () => {
-      await pool?.destroy();
-    },
+    close: () => connections.close(),
   };
+  return upstream;
 }
 
 type WithoutAnswer = Exclude<ExchangeEnd, { readonly kind: 'aborted' }>;
@@ -114,10 +147,20 @@ export function upstreamError(upstream: Upstream, end: WithoutAnswer): RpcError 
     case 'unusable':
       return failure(upstream, { why: `is not usable: ${end.reason}`, reason: 'not-mcp', retryable: false });
     case 'failed': {
+      if (end.error instanceof CircuitOpen) {
+        const { message: why, retryAfterMs: waitMs } = end.error;
+        return failure(upstream, { why, reason: 'circuit-open', retryable: true, waitMs });
+      }
       const code = systemCode(end.error);
-      const why = end.maySent ? 'broke the connection' : 'could not be reached';
       const detail = redact(whyUnreachable(end.error) ?? end.error.message);
-      return failure(upstream, { why: `${why} (${detail})`, reason: code ?? 'connection', retryable: !end.maySent });
+      const why = end.maySent
+        ? `broke the connection (${detail}): the request may have run`
+        : `could not be reached (${detail})`;
+      return failure(upstream, {
+        why,
+        reason: code ?? 'connection',
+        retryable: !end.maySent || end.mayRepeat === true,
+      });
     }
     case 'refused':
       return end.head.status === 401 || end.head.status === 403
@@ -131,22 +174,9 @@ export function upstreamError(upstream: Upstream, end: WithoutAnswer): RpcError 
               why: refusedInWords(end.head.status),
               reason: `http-${end.head.status}`,
               retryable: end.head.status === 429 || end.head.status === 503,
+              waitMs: retryAfterMs(end.head.retryAfter, upstream.now()),
             }));
   }
-}
-
-/** The JSON-RPC error that a 4xx body holds, whatever its id: in one exchange there is only one request it can mean. */
-export function rpcErrorIn(body: string): RpcError | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  const error = isObject(value) ? value['error'] : undefined;
-  if (!isObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') return undefined;
-  const { code, message, data } = error;
-  return { code: code as number, message, ...(data === undefined ? {} : { data }) }; // isInteger has just said so
 }
 
 function refusedInWords(status: number): string {
@@ -160,12 +190,19 @@ interface Failure {
   readonly why: string;
   readonly reason: string;
   readonly retryable: boolean;
+  /** What the server asks for before the next request. */
+  readonly waitMs?: number | undefined;
 }
 
-function failure(upstream: Upstream, { why, reason, retryable }: Failure): RpcError {
+function failure(upstream: Upstream, { why, reason, retryable, waitMs }: Failure): RpcError {
   return {
     code: INTERNAL_ERROR,
     message: `the upstream ${upstream.name} (${upstream.authority}) ${why}`,
-    data: { server: upstream.name, reason, retryable },
+    data: {
+      server: upstream.name,
+      reason,
+      retryable,
+      ...(waitMs === undefined ? {} : { retry_after_seconds: Math.ceil(waitMs / 1_000) }),
+    },
   };
 }

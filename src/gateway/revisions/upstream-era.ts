@@ -1,10 +1,18 @@
 // Which era does an upstream speak? Asks `server/discover`: a discover result or one of the modern errors means
 // 2026-07-28, another 4xx or another JSON-RPC error means an earlier revision; 401, 403, 5xx and silence say nothing
 // (spec: eras, "Which era is it?").
-import { INTERNAL_ERROR, METHOD_NOT_FOUND, isObject, metaOf, type Params, type RpcError } from '../json-rpc.js';
+import {
+  INTERNAL_ERROR,
+  METHOD_NOT_FOUND,
+  isObject,
+  metaOf,
+  rpcErrorIn,
+  type Params,
+  type RpcError,
+} from '../json-rpc.js';
 import { envelopeHeaders, POST_HEADERS } from '../outbound-headers.js';
 import type { PolicyHeaders } from '../upstream-access.js';
-import { rpcErrorIn, upstreamError, type Upstream } from '../upstream.js';
+import { upstreamError, type Upstream } from '../upstream.js';
 
 /** The member of `_meta` that names the revision of a request (2026-07-28, "_meta"). */
 export const VERSION_META_KEY = 'io.modelcontextprotocol/protocolVersion';
@@ -52,6 +60,8 @@ export async function probeEra({ upstream, envelope, headers, timeoutMs }: Probe
   };
   const exchange = upstream.send({
     method: 'POST',
+    repeat: 'harmless',
+    isOpen: () => answer === undefined,
     headers: [...POST_HEADERS, ...envelopeHeaders({ version, method, params: undefined })],
     policy: headers,
     // The time of a person is not that of the upstream.

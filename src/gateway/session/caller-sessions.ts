@@ -61,7 +61,10 @@ export class CallerSessions {
           log,
           server: upstream.name,
           asking: this.requests.from(session),
-          onToolsChanged: enforcer.toolsChanged,
+          onToolsChanged: () => {
+            enforcer.toolsChanged();
+            upstream.hints.forget();
+          },
         }),
     });
   }
@@ -92,6 +95,13 @@ export class CallerSessions {
    * is to be called once: until then the session is not ended for another's sake.
    */
   async open(passed: Passed, opening: Opening): Promise<Opened> {
+    const known = this.#others.get(passed.principal);
+    const opened = await this.#opened(passed, opening);
+    // An opening of before may have met with a fault that is over: then this request has one of its own.
+    return 'error' in opened && known !== undefined ? this.#opened(passed, opening) : opened;
+  }
+
+  async #opened(passed: Passed, opening: Opening): Promise<Opened> {
     if (this.#closing.signal.aborted) return { error: cutShort(this.#options.upstream.name) };
     const { session, opened } = this.#others.get(passed.principal) ?? this.#begin(passed, opening);
     session.calls++;
@@ -144,9 +154,9 @@ export class CallerSessions {
       late: 'did not open a session in time',
       passOn: session.passOn,
       signal: this.#closing.signal,
-      send: (onMessage, onWaiting) =>
+      send: (onMessage, waiting) =>
         session.initialize({
-          onWaiting,
+          ...waiting,
           policy: headers,
           body: JSON.stringify({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params: own }),
           onMessage,

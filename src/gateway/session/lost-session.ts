@@ -1,6 +1,6 @@
 // How a server says that it knows a session no more.
 import type { ExchangeEnd } from '../streamable-http.js';
-import { rpcErrorIn } from '../upstream.js';
+import { rpcErrorIn } from '../json-rpc.js';
 
 interface Kept {
   readonly id: string | undefined;

@@ -4,11 +4,18 @@
 import type { Log } from '../../log.js';
 import type { PassOn } from '../call.js';
 import type { LegacyRequest, LegacyStream } from '../legacy/legacy-sse.js';
-import { INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR } from '../json-rpc.js';
+import {
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  rpcErrorIn,
+} from '../json-rpc.js';
 import { resent } from '../resent.js';
 import { MODERN_ERRORS } from '../revisions/upstream-era.js';
 import type { Exchange, ExchangeEnd } from '../streamable-http.js';
-import { rpcErrorIn, type Upstream } from '../upstream.js';
+import type { Upstream } from '../upstream.js';
 
 export interface OpeningOptions {
   readonly upstream: Upstream;

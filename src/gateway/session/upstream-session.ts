@@ -36,7 +36,7 @@ type InitializeRequest = Omit<SessionRequest, 'method' | 'headers' | 'body'> & {
 /** For each setting: a call waits for it. */
 const RESTORE_TIMEOUT_MS = 5_000;
 
-interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'>, Waiting {
+interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage' | 'repeat'>, Waiting {
   readonly body: string;
 }
 
@@ -127,7 +127,7 @@ export class UpstreamSession {
       await ask({
         upstream,
         id,
-        send: (onMessage) => this.send({ method: 'POST', policy, body, onMessage }),
+        send: (onMessage, waiting) => this.send({ method: 'POST', policy, body, onMessage, ...waiting }),
         passOn: this.passOn,
         timeoutMs: RESTORE_TIMEOUT_MS,
         late: 'did not take up a setting in time',
@@ -143,10 +143,10 @@ export class UpstreamSession {
   }
 
   /** Sends a request; a stream that ends before its answer is taken up again. */
-  ask({ policy, body, onMessage, isOpen, onWaiting }: Asked): Exchange {
-    const first = this.send({ method: 'POST', policy, body, onMessage, isOpen, onWaiting });
+  ask(asked: Asked): Exchange {
+    const { onMessage, isOpen } = asked;
     return resumed({
-      first,
+      first: this.send({ method: 'POST', isResumed: true, ...asked }),
       isOpen,
       resume: async (lastEventId) => {
         const passed = await this.#check({});
@@ -161,9 +161,9 @@ export class UpstreamSession {
   listAsker({ headers: policy }: Passed): ListAsker {
     return {
       upstream: this.#options.upstream,
-      send: ({ id, params }, onMessage, onWaiting) => {
+      send: ({ id, params }, onMessage, waiting) => {
         const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params });
-        return this.send({ method: 'POST', policy, body, onMessage, onWaiting });
+        return this.send({ method: 'POST', repeat: 'harmless', policy, body, onMessage, ...waiting });
       },
       passOn: this.passOn,
     };

@@ -2,6 +2,7 @@
 // (docs/decisions/0008). Learnt from the lists that the host asks for; for a name that none of them had, the gateway
 // asks itself, every page.
 import { ask } from '../ask.js';
+import type { Waiting } from '../call.js';
 import { INTERNAL_ERROR, isObject, METHOD_NOT_FOUND, type Params, type RpcError } from '../json-rpc.js';
 import type { Exchange } from '../streamable-http.js';
 import type { Upstream } from '../upstream.js';
@@ -12,7 +13,7 @@ export interface ListAsker {
   readonly send: (
     request: ListRequest,
     onMessage: (text: string) => Promise<void> | undefined,
-    onWaiting: (work: Promise<unknown>) => void,
+    waiting: Waiting,
   ) => Exchange;
   /** Takes what the upstream says beside the answer. */
   readonly passOn: (text: string) => Promise<void> | undefined;
@@ -110,7 +111,7 @@ export async function wholeList(asker: ListAsker, nextId: () => string): Promise
     const answer = await ask({
       ...asker,
       id: request.id,
-      send: (onMessage, onWaiting) => asker.send(request, onMessage, onWaiting),
+      send: (onMessage, waiting) => asker.send(request, onMessage, waiting),
       timeoutMs: PAGE_TIMEOUT_MS,
       late: 'did not list its tools in time',
     });

@@ -18,6 +18,8 @@ function stage(reply: (asked: Asked) => void) {
     url: 'https://mcp.example.com/',
     isUrlSecret: false,
     hold: () => undefined,
+    host: { now: () => 0, randomBytes: (count) => new Uint8Array(count), network: () => '' },
+    log: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
   });
   const asker: ListAsker = {
     upstream,

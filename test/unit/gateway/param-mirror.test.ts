@@ -17,6 +17,8 @@ const upstream = openUpstream({
   url: 'http://127.0.0.1:1/mcp',
   isUrlSecret: false,
   hold: () => undefined,
+  host: { now: () => 0, randomBytes: (count) => new Uint8Array(count), network: () => '' },
+  log,
 });
 
 const tool = (name: string, header?: unknown) => ({

@@ -20,7 +20,15 @@ const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize"}';
 const policy = { list: [], access: undefined };
 
 function open(endpointTimeoutMs: number, access?: UpstreamAccessSource): LegacyStream {
-  upstream = openUpstream({ name: 'demo', url: server.url, isUrlSecret: false, access, hold: () => undefined });
+  upstream = openUpstream({
+    name: 'demo',
+    url: server.url,
+    isUrlSecret: false,
+    access,
+    hold: () => undefined,
+    host: { now: () => 0, randomBytes: (count) => new Uint8Array(count), network: () => '' },
+    log,
+  });
   return openLegacyStream({ upstream, log, policy, passOn: () => undefined, endpointTimeoutMs });
 }
 
