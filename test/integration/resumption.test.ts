@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { start, upstream } from '../support/bridge-stage.js';
 import { call } from '../support/line-host.js';
-import type { Received } from '../support/scripted-upstream.js';
+import { json, type Received } from '../support/scripted-upstream.js';
 
 /** Begins an event stream with an event that has an id, and ends it, or cuts the connection. */
 function breakOff({ response }: Received, how: 'ends' | 'is cut', id = 'e1'): true {
@@ -60,6 +60,23 @@ describe('the answer of a call whose stream broke off', () => {
     expect(upstream.received.filter(isCall)).toHaveLength(1);
   });
 
+  it('comes by a GET also where the call could be repeated without harm', async () => {
+    const tools = [{ name: 'echo', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }];
+    upstream.script((received) => {
+      const { body, response } = received;
+      if (body.method === 'tools/list') return json(response, { jsonrpc: '2.0', id: body.id, result: { tools } });
+      if (isCall(received)) return breakOff(received, 'is cut');
+      return isResumption(received) ? finish(received, answer) : undefined;
+    });
+    const host = await start();
+    await host.open();
+    host.send({ jsonrpc: '2.0', id: 'list', method: 'tools/list' });
+    await host.answer('list');
+    host.send(call(1));
+    expect(await host.answer(1)).toMatchObject({ result: { content: [{ text: 'late' }] } });
+    expect(upstream.received.filter(isCall)).toHaveLength(1);
+  });
+
   it('is an error when the server knows nothing of resuming, and the call ran once', async () => {
     upstream.script((received) => {
       if (isCall(received)) return breakOff(received, 'ends');
@@ -72,6 +89,33 @@ describe('the answer of a call whose stream broke off', () => {
     host.send(call(1));
     expect(await host.answer(1)).toMatchObject({ error: { code: -32_603 } });
     expect(upstream.received.filter(isCall)).toHaveLength(1);
+  });
+
+  it('is an error when the server was restarted meanwhile: the call ran, and is not sent again in another session', async () => {
+    let opened = 0;
+    upstream.script((received) => {
+      const { body, headers, response } = received;
+      if (body.method === 'initialize') {
+        const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } };
+        return json(response, { jsonrpc: '2.0', id: body.id, result }, { 'mcp-session-id': `s-${++opened}` });
+      }
+      if (body.id === 1) return breakOff(received, 'is cut');
+      // Since then it knows the first session no more.
+      if (upstream.received.some(isCall) && headers['mcp-session-id'] === 's-1') {
+        response.writeHead(404).end();
+        return true;
+      }
+      return undefined;
+    });
+    const host = await start();
+    await host.open();
+    host.send(call(1));
+    expect(await host.answer(1)).toMatchObject({ error: { code: -32_603, data: { retryable: false } } });
+    host.send(call(2));
+    expect(await host.answer(2)).toHaveProperty('result');
+    const ran = upstream.received.filter((each) => isCall(each) && each.body.id === 1);
+    expect(ran).toHaveLength(1);
+    expect(opened).toBe(2);
   });
 
   it('is not waited for once the host has cancelled', async () => {

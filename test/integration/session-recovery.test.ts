@@ -157,6 +157,33 @@ describe('a session that the server has forgotten', () => {
     }
   });
 
+  it('whose replacement is never answered holds up no call that comes later', async () => {
+    const server = forgetful();
+    const host = await start({ timeout_ms: 1_500 });
+    await host.open();
+    server.known.clear();
+    let opened = 0;
+    const good = upstream.received.length;
+    upstream.script((received) => {
+      const { body, headers, response } = received;
+      if (isInitialize(received)) {
+        if (++opened === 1) return true;
+        const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } };
+        return json(response, { jsonrpc: '2.0', id: body.id, result }, { 'mcp-session-id': 'session-3' });
+      }
+      if (headers['mcp-session-id'] === 'session-3') return undefined;
+      response.writeHead(404).end();
+      return true;
+    });
+    host.send(call(1));
+    await upstream.until((all) => all.slice(good).some(isInitialize));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    host.send(call(2));
+    expect(await host.answer(1)).toHaveProperty('error');
+    expect(await host.answer(2)).toHaveProperty('result');
+    expect(upstream.received.filter((each) => isCall(each) && each.body.id === 2)).toHaveLength(1);
+  });
+
   it('that had another revision than the new one is an error that says so', async () => {
     const server = forgetful();
     const host = await start();
