@@ -12,6 +12,10 @@ export const MCPGW = path.resolve('bin/mcpgw.js');
 export interface Stage {
   readonly url: string;
   readonly config: string;
+  /** No policy at all. */
+  readonly plainConfig: string;
+  /** A rule for tools: lists are looked into. */
+  readonly lookingConfig: string;
   readonly token: string;
   readonly env: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
@@ -48,9 +52,16 @@ export async function setStage(): Promise<Stage> {
     }),
     { mode: 0o600 },
   );
+  const configOf = async (name: string, server: object): Promise<string> => {
+    const file = path.join(directory, name);
+    await writeFile(file, JSON.stringify({ mcpServers: { bench: { url, ...server } } }), { mode: 0o600 });
+    return file;
+  };
   return {
     url,
     config,
+    plainConfig: await configOf('plain.json', {}),
+    lookingConfig: await configOf('looking.json', { tools: { blocked: ['tool_7*'] } }),
     token,
     // The environment as it is: what it costs node itself, it costs every program that is measured.
     env: { ...withoutUndefined(process.env), HOME: directory, BENCH_TOKEN: token },

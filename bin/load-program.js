@@ -2,6 +2,7 @@
 // left some: that halves the start (docs/decisions/0013). Compiled code is taken from the user's own cache directory, and
 // only if nobody else can write there; whatever is wrong with it, the program is compiled as ever.
 'use strict';
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -12,6 +13,7 @@ const OTHERS_MAY_WRITE = 0o022;
 /** A bridge may be killed instead of ended: it leaves its compiled code once it has had time to do its work. */
 const SETTLED_MS = 5_000;
 const KEPT_DAYS = 30;
+const DIGEST_BYTES = 32;
 
 /** What src/main.ts exports. */
 exports.loadProgram = function loadProgram() {
@@ -58,12 +60,20 @@ function compiledCode(file) {
     if (!isOwn(fs.lstatSync(path.dirname(file)))) return undefined;
     handle = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW || 0));
     const stats = fs.fstatSync(handle);
-    return stats.isFile() && isOwn(stats) ? fs.readFileSync(handle) : undefined;
+    if (!stats.isFile() || !isOwn(stats)) return undefined;
+    const kept = fs.readFileSync(handle);
+    const code = kept.subarray(DIGEST_BYTES);
+    return digestOf(code).equals(kept.subarray(0, DIGEST_BYTES)) ? code : undefined;
   } catch {
     return undefined;
   } finally {
     if (handle !== undefined) fs.closeSync(handle);
   }
+}
+
+/** The engine looks at the beginning alone: what a disk has lost in the middle would be run. */
+function digestOf(code) {
+  return createHash('sha256').update(code).digest();
 }
 
 /** Compiled code is run: it must be this user's own, and nobody else's to change. */
@@ -78,7 +88,8 @@ function leaveCompiledCode(file, script) {
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (!isOwn(fs.lstatSync(directory))) return;
-    fs.writeFileSync(fresh, script.createCachedData(), { mode: 0o600, flag: 'wx' });
+    const code = script.createCachedData();
+    fs.writeFileSync(fresh, Buffer.concat([digestOf(code), code]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(fresh, file);
     for (const name of fs.readdirSync(directory)) removeWhenOld(path.join(directory, name));
   } catch {
