@@ -1,6 +1,7 @@
 // Could two readers take a message for two messages? A member that stands twice, or a member of JSON-RPC in other letters,
 // which some servers take for it (Go's encoding/json): the text goes on as it came (docs/decisions/0004), so what was
 // judged here need not be what is read there. Unlike tokens, messages may be nested at any depth: nothing here recurses.
+import type { Params } from './json-rpc.js';
 
 /** The message itself and what stands right in it, `params` above all: there, names that differ in case alone are one. */
 const OUTER_LEVELS = 2;
@@ -10,8 +11,12 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method',
 
 const BACKSLASH = 0x5c;
 
-/** INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member. */
-export function isAmbiguous(text: string): boolean {
+/**
+ * INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member.
+ *
+ * @param deepest how many levels are looked at
+ */
+export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): boolean {
   /** The names so far of each object around the position; undefined for an array. */
   const around: (Set<string> | undefined)[] = [];
   let expectsName = false;
@@ -34,7 +39,7 @@ export function isAmbiguous(text: string): boolean {
         break;
       case '"': {
         const end = endOfString(text, at);
-        const names = expectsName ? around.at(-1) : undefined;
+        const names = expectsName && around.length <= deepest ? around.at(-1) : undefined;
         if (names !== undefined) {
           const name = nameIn(text.slice(at, end + 1));
           const key = around.length > OUTER_LEVELS ? name : folded(name);
@@ -49,6 +54,20 @@ export function isAmbiguous(text: string): boolean {
     }
   }
   return false;
+}
+
+/** Could an answer be read as one to another request? Most need no second look: their text has one `"id"` and no escapes. */
+export function hasTwoIds(text: string, message: Params): boolean {
+  if (hasTwin(message, 'id')) return true;
+  const first = text.indexOf('"id"');
+  if (text.indexOf('"id"', first + 1) === -1 && !text.includes('\\u')) return false;
+  return isAmbiguous(text, 1);
+}
+
+/** Whether some reader takes another member for the one of this name: it differs in case alone. */
+export function hasTwin(of: Params, name: string): boolean {
+  const wanted = folded(name);
+  return Object.keys(of).some((other) => other !== name && folded(other) === wanted);
 }
 
 /** Where the closing quote stands: the first with an even number of backslashes before it. */

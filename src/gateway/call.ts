@@ -222,7 +222,10 @@ export function passMessages({ toHost, log, server, asking, onToolsChanged }: Pa
     if (typeof message?.['method'] === 'string') {
       const isRequest = Object.hasOwn(message, 'id');
       if (!isRequest && message['method'] === 'notifications/tools/list_changed') onToolsChanged();
-      if (!isRequest) return toHost(oneLine(asking?.tells(text, message) ?? text));
+      if (!isRequest) {
+        const told = asking === undefined ? text : asking.tells(text, message);
+        return told === undefined ? undefined : toHost(oneLine(told));
+      }
       if (asking !== undefined) return toHost(oneLine(asking.asks(text, message)));
     }
     log.warn('dropped a message of the upstream that has no place here', { server });

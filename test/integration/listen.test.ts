@@ -85,7 +85,7 @@ describe('a subscription', HANGS, () => {
   it('is judged again with each connection: a token that is not good any more opens none', async () => {
     upstream.script((received) => discovered(received) || (isListen(received) && acknowledged(received)));
     const host = await start(policy());
-    const short = token({}, 1);
+    const short = token({}, 3);
     host.send(listen('sub', bearerMeta(short)));
     await host.line(({ method }) => method === 'notifications/subscriptions/acknowledged');
     // Its time is over when a call with it is refused.

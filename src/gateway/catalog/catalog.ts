@@ -2,7 +2,7 @@
 // and makes one answer of theirs (spec: serve, "Several servers in one endpoint"). Each server has a relay of its own, with
 // its own policy, credentials and sessions: nothing of one ever goes to another.
 import type { Log } from '../../log.js';
-import { isAmbiguous } from '../ambiguous-message.js';
+import { hasTwoIds, isAmbiguous } from '../ambiguous-message.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -254,6 +254,11 @@ class Catalog implements Relay {
   #fromServer(member: Member, text: string, message: Params): Taken {
     const { id, method } = message;
     if (typeof method !== 'string') return this.#fromServerAnswer(member, text, message);
+    // Some host would read in it what is another server's: a call, a request, a name.
+    if (isAmbiguous(text)) {
+      this.#options.log.warn('dropped a message with a member that stands in it twice', { server: member.name });
+      return undefined;
+    }
     return whereNotTooDeep(() => {
       if (!isRequestId(id)) return this.#told(member, text, message);
       return this.#options.toHost(this.#serverRequests.from(member).asks(text, message));
@@ -268,19 +273,27 @@ class Catalog implements Relay {
       return this.#options.toHost(text);
     }
     this.#entries.delete(id);
+    if (hasTwoIds(text, message)) {
+      const data = { server: member.name, reason: 'not-mcp', retryable: false };
+      const error = `the upstream ${member.name} sent an answer that may be read as one to another request`;
+      return this.#options.toHost(errorText(id, { code: INTERNAL_ERROR, message: error, data }));
+    }
     const answer = { text, message, method: entry.method, server: member.name, uris: this.#uris };
     return this.#options.toHost(whereNotTooDeep(() => shownAnswer(answer)) ?? text);
   }
 
   /** A notification of one server. */
   #told(member: Member, text: string, message: Params): Taken {
-    if (this.#listens.takes(member, message)) return undefined;
+    // In 2026-07-28 servers ask nothing that they could cancel. A host would take it for the end of its subscription, at all.
+    if (this.#options.revision === '2026' && message['method'] === 'notifications/cancelled') return undefined;
     const what = listChangedBy(message);
     if (what !== undefined) this.#lists.changed(member, what);
+    if (this.#listens.takes(member, message)) return undefined;
     const notice = shownNotice({ message, server: member.name, uris: this.#uris });
     if (notice.kind === 'shown') return this.#options.toHost(notice.text);
     if (notice.kind === 'other') {
-      return this.#options.toHost(this.#serverRequests.from(member).tells(text, message));
+      const told = this.#serverRequests.from(member).tells(text, message);
+      return told === undefined ? undefined : this.#options.toHost(told);
     }
     const isTheirs = [...this.#entries.values()].some(
       (entry) => entry.kind === 'routed' && entry.member === member && entry.token === notice.token,

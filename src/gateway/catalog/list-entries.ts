@@ -1,8 +1,8 @@
 // The entries of one server's list, as the host sees them among those of others: each under a name that leads back to its
 // server, all else to the letter. What could be read in two ways is not shown: it could name an entry that is another's.
 import type { Log } from '../../log.js';
-import { isAmbiguous } from '../ambiguous-message.js';
-import { INTERNAL_ERROR, type Params } from '../json-rpc.js';
+import { hasTwin, isAmbiguous } from '../ambiguous-message.js';
+import { INTERNAL_ERROR, isObject, type Params } from '../json-rpc.js';
 import { entriesOf, type EntryEdit } from './edited-text.js';
 import type { MemberAnswer } from './member.js';
 import type { ShownNames } from './shown-names.js';
@@ -100,6 +100,7 @@ function entriesIn(result: Params, key: string): readonly unknown[] {
 }
 
 function valueOf(entry: unknown, member: string): string | undefined {
-  const value = typeof entry === 'object' && entry !== null ? (entry as Params)[member] : undefined;
+  if (!isObject(entry) || hasTwin(entry, member)) return undefined;
+  const value = entry[member];
   return typeof value === 'string' ? value : undefined;
 }

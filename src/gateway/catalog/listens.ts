@@ -45,6 +45,9 @@ const LAST_PAUSE_MS = 60_000;
 /** A subscription that lived this long was a good one. */
 const GOOD_LIFE_MS = 10_000;
 
+/** What no subscription asks for: it is looked at as it is everywhere else, since it names calls, or whose it is. */
+const NOT_SUBSCRIBED: ReadonlySet<unknown> = new Set(['notifications/progress', 'notifications/message']);
+
 const FLAGS: readonly (readonly [flag: string, what: Listed])[] = [
   ['toolsListChanged', 'tools'],
   ['promptsListChanged', 'prompts'],
@@ -161,7 +164,7 @@ export function createListens({ members, uris, log, toHost }: ListensOptions): L
     takes: (member, message) => {
       const params = isObject(message['params']) ? message['params'] : {};
       const id = metaOf(params)?.[SUBSCRIPTION_ID];
-      if (id === undefined) return false;
+      if (id === undefined || NOT_SUBSCRIBED.has(message['method'])) return false;
       const listen = typeof id === 'string' ? parts.get(member)?.get(id) : undefined;
       if (listen === undefined) return true;
       if (message['method'] === ACKNOWLEDGED) {

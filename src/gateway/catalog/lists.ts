@@ -40,7 +40,10 @@ export interface ListRequest {
 /** `result` is JSON. */
 export type ListOutcome = { readonly result: string } | { readonly error: RpcError };
 
-/** A late answer is for the list that the host asks for next, and no news after this. */
+/**
+ * A late answer is for the lists that the host asks for next, and no news after this. For more than one of them: two servers
+ * that are slow would else be asked in turns, each late again, and the host told of it, for ever.
+ */
 const KEPT_MS = 60_000;
 
 interface Kept extends Late {
@@ -73,8 +76,9 @@ export class Lists {
     });
     const pageOf = new Map(pages.map((page) => [page.member, page]));
     const asked = pages.map(({ member, own, key }) => {
-      const kept = this.#take(key);
-      return { member, answer: kept ?? member.ask({ method, params: own, signal }).answer };
+      const kept = this.#kept.get(key);
+      const answer = kept === undefined ? member.ask({ method, params: own, signal }).answer : kept.answer;
+      return { member, answer: Promise.resolve(answer) };
     });
     const onLate = ({ member, answer }: Part): void => {
       const page = pageOf.get(member);
@@ -91,7 +95,7 @@ export class Lists {
   changed(member: Member, what: Listed): void {
     this.#comeBack.stop(`${member.name} ${what}`);
     for (const [key, kept] of this.#kept) {
-      if (kept.member === member && kept.what === what) void this.#take(key);
+      if (kept.member === member && kept.what === what) this.#forget(key);
     }
   }
 
@@ -156,12 +160,9 @@ export class Lists {
     this.#kept.set(key, { ...late, timer });
   }
 
-  #take(key: string): Promise<MemberAnswer> | undefined {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    clearTimeout(kept.timer);
+  #forget(key: string): void {
+    clearTimeout(this.#kept.get(key)?.timer);
     this.#kept.delete(key);
-    return Promise.resolve(kept.answer);
   }
 
   #tagOf(member: Member): string {

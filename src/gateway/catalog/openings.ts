@@ -1,9 +1,17 @@
 // The opening answers of several servers as one: what any of them can do, what each of them tells the host, and the earliest
 // revision that one of them speaks (MCP 2025-11-25, "Initialization"; 2026-07-28, "server/discover").
 import type { Log } from '../../log.js';
-import { isObject, METHOD_NOT_FOUND, metaOf, UNAUTHORIZED, type Params, type RpcError } from '../json-rpc.js';
+import {
+  INTERNAL_ERROR,
+  isObject,
+  METHOD_NOT_FOUND,
+  metaOf,
+  UNAUTHORIZED,
+  type Params,
+  type RpcError,
+} from '../json-rpc.js';
 import { VERSION_META_KEY } from '../revisions/upstream-era.js';
-import { revisionFor } from '../session/absence.js';
+import { isRevision, revisionFor } from '../session/absence.js';
 import { gather, type Part } from './gather.js';
 import { LISTED, type Listed } from './list-entries.js';
 import { pageParams } from './lists.js';
@@ -42,11 +50,13 @@ export function openAll({ members, names, log, onChanged, version }: OpeningsOpt
   return async ({ method, params }) => {
     const own = pageParams(params, undefined);
     const asked = members.map((member) => ({ member, answer: member.ask({ method, params: own }).answer }));
+    const isSpoken = (version: unknown): boolean => isRevision(version) || version === params['protocolVersion'];
+    const judged = (part: Part): Part => (method === 'initialize' ? withRevision(part, isSpoken) : part);
     const onLate = (part: Part): void => {
-      take(part, method);
+      take(judged(part), method);
       LISTED.forEach(onChanged);
     };
-    const answered = await gather({ asked, onLate });
+    const answered = (await gather({ asked, onLate })).map(judged);
     for (const part of answered) take(part, method);
     const parts = answered.flatMap(({ member: { name }, answer }) =>
       answer.kind === 'result' ? [{ server: name, tag: names.tagOf(name), result: answer.result }] : [],
@@ -65,6 +75,15 @@ export function openAll({ members, names, log, onChanged, version }: OpeningsOpt
  */
 function isLasting({ code }: RpcError, method: OpeningRequest['method']): boolean {
   return method === 'initialize' ? code !== UNAUTHORIZED : code === METHOD_NOT_FOUND;
+}
+
+/** A server that agrees to what the host cannot know would end the session for all of them. */
+function withRevision(part: Part, isSpoken: (version: unknown) => boolean): Part {
+  const { member, answer } = part;
+  if (answer.kind !== 'result' || isSpoken(answer.result['protocolVersion'])) return part;
+  const data = { server: member.name, reason: 'revision', retryable: false };
+  const message = `the upstream ${member.name} agreed to a revision that is none of MCP`;
+  return { member, answer: { kind: 'error', error: { code: INTERNAL_ERROR, message, data } } };
 }
 
 interface OpeningPart {
@@ -103,9 +122,12 @@ function mergedInitialize(options: Merging): Params {
 
 function mergedDiscovery(options: Merging): Params {
   const { parts, params, version } = options;
-  const [first = [], ...others] = parts.map(({ result }) => versionsOf(result));
-  const shared = first.filter((it) => others.every((versions) => versions.includes(it)));
   const asked = metaOf(params)?.[VERSION_META_KEY];
+  const all = parts.map(({ result }) => versionsOf(result));
+  // Those that do not speak what the host does can do nothing for it: they take nothing from the others.
+  const speaking = all.filter((versions) => versions.includes(asked));
+  const [first = [], ...others] = speaking.length > 0 ? speaking : all;
+  const shared = first.filter((it) => others.every((versions) => versions.includes(it)));
   return {
     resultType: 'complete',
     supportedVersions: shared.length > 0 ? shared : parts.length > 0 ? first : [asked],

@@ -100,6 +100,11 @@ export function revisionFor(params: Params | undefined): string {
   return REVISIONS.find((revision) => revision === asked) ?? REVISIONS[0];
 }
 
+/** Of this era. */
+export function isRevision(version: unknown): boolean {
+  return REVISIONS.some((revision) => revision === version);
+}
+
 const CHANGING = { listChanged: true };
 
 /** A login that is missing, a network, a server that says "not now". What somebody has to mend in a configuration is none. */

@@ -2,14 +2,26 @@
 // each answer goes back into the session that asked, under the id that it asked with. INVARIANT: no id is ever shown to
 // the host for two sessions, not even one after the other: a late answer would go to another caller. The first session
 // that asks keeps its ids; those of all others are replaced.
-import { isRequestId, metaOf, isObject, type Params, type RequestId, type RpcResponse } from '../json-rpc.js';
+import {
+  errorText,
+  INTERNAL_ERROR,
+  isObject,
+  isRequestId,
+  metaOf,
+  type Params,
+  type RequestId,
+  type RpcResponse,
+} from '../json-rpc.js';
 
 /** What one session says to the host, with ids that are the host's to answer. */
 export interface AskingSession {
   /** A request: the text for the host. */
   readonly asks: (text: string, message: Params) => string;
-  /** A notification: the text for the host; a cancel names the request as the host knows it. */
-  readonly tells: (text: string, message: Params) => string;
+  /**
+   * A notification: the text for the host; a cancel names the request as the host knows it. Undefined: it would cancel what
+   * another session has asked.
+   */
+  readonly tells: (text: string, message: Params) => string | undefined;
 }
 
 export interface ServerRequests<Session> {
@@ -70,8 +82,9 @@ export function createServerRequests<Session>(): ServerRequests<Session> {
       tells: (text, message) => {
         const { method, params } = message;
         if (method !== 'notifications/cancelled' || !isObject(params)) return text;
-        const found = [...open].find(([, asked]) => asked.session === session && asked.id === params['requestId']);
-        if (found === undefined) return text;
+        const { requestId } = params;
+        const found = [...open].find(([, asked]) => asked.session === session && asked.id === requestId);
+        if (found === undefined) return isRequestId(requestId) && open.has(requestId) ? undefined : text;
         const [shownId, { id }] = found;
         open.delete(shownId);
         return shownId === id ? text : JSON.stringify({ ...message, params: { ...params, requestId: shownId } });
@@ -82,7 +95,7 @@ export function createServerRequests<Session>(): ServerRequests<Session> {
       if (asked === undefined) return undefined;
       open.delete(id);
       const { session } = asked;
-      return { session, text: asked.id === id ? text : JSON.stringify({ ...parsed(text), id: asked.id }) };
+      return { session, text: asked.id === id ? text : (changed(text, { id: asked.id }) ?? tooDeep(asked.id)) };
     },
     progressed: (text, params) => {
       const shown = params?.['progressToken'];
@@ -90,7 +103,8 @@ export function createServerRequests<Session>(): ServerRequests<Session> {
       if (asked === undefined) return undefined;
       const { session, token } = asked;
       if (token === shown) return { session, text };
-      return { session, text: JSON.stringify({ ...parsed(text), params: { ...params, progressToken: token } }) };
+      const renamed = changed(text, { params: { ...params, progressToken: token } });
+      return renamed === undefined ? undefined : { session, text: renamed };
     },
     forget: (session) => {
       for (const [id, asked] of open) if (asked.session === session) open.delete(id);
@@ -108,7 +122,18 @@ function retold(params: unknown, progressToken: RequestId | undefined): { readon
   return { params: { ...all, _meta: { ...metaOf(all), progressToken } } };
 }
 
-function parsed(text: string): Params {
+/** Undefined for what is nested deeper than it can be printed. */
+function changed(text: string, by: Params): string | undefined {
   const message: unknown = JSON.parse(text);
-  return isObject(message) ? message : {};
+  try {
+    return JSON.stringify({ ...(isObject(message) ? message : {}), ...by });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The server waits for an answer. */
+function tooDeep(id: RequestId): string {
+  return errorText(id, { code: INTERNAL_ERROR, message: "the host's answer is nested too deep" });
 }
