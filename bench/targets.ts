@@ -70,6 +70,14 @@ export interface OwnOptions {
   readonly isTokenNeeded: boolean;
 }
 
+/** What is left when nothing is done for a call: two hops over pipes, and one request (bench/floor.ts). */
+export function floor(url: string, env: Stage['env']): Target {
+  return {
+    name: 'the least bridge, no checks at all',
+    open: () => openBridge(['scripts/run.mjs', 'bench/floor.ts', url], env),
+  };
+}
+
 export function peers(url: string, env: Stage['env']): readonly Target[] {
   return BRIDGES.filter(({ name }) => name !== 'mcpgw').map(({ name, args }) => ({
     name,
@@ -83,7 +91,7 @@ export function peers(url: string, env: Stage['env']): readonly Target[] {
   }));
 }
 
-async function openBridge(args: readonly string[], env: Stage['env']): Promise<Opened> {
+export async function openBridge(args: readonly string[], env: Stage['env']): Promise<Opened> {
   const start = performance.now();
   const child = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const waiting = new Map<number, (line: string) => void>();

@@ -37,7 +37,8 @@ const result = await build({
   target: 'node20.18',
   mainFields: ['module', 'main'],
   conditions: ['node', 'import', 'default'],
-  minify: true,
+  // `--readable` for profiles.
+  minify: !process.argv.includes('--readable'),
   keepNames: false,
   legalComments: 'none',
   metafile: true,

@@ -8,6 +8,7 @@ import { redact } from '../secret/redact.js';
 import type { Ending, Enforced, Enforcer, Judged } from './enforce.js';
 import { INTERNAL_ERROR } from './json-rpc.js';
 import { refuse, type DecisionFacts } from './refusal.js';
+import { UnderWay } from './under-way.js';
 
 export interface AuditSink {
   /** Appends one line, its end included. Never throws. */
@@ -42,7 +43,8 @@ const READ_AT_MOST = 16 * LONGEST_TEXT;
 export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }: AuditOptions): AuditedEnforcer {
   let isSaid = false;
   /** Messages that are being judged. */
-  const pending = new Map<Judged, (facts: DecisionFacts, ending?: Ending) => void>();
+  const pending = new UnderWay<(facts: DecisionFacts, ending?: Ending) => void>();
+  let count = 0;
   const check = async (message: Judged): Promise<Enforced> => {
     if (message.kind === undefined) return enforcer.check(message);
     const failure = sink.failure();
@@ -61,8 +63,9 @@ export function withAudit(enforcer: Enforcer, { sink, server, shadow, now, log }
         `${JSON.stringify(lineOf({ message, server, shadow, startMs, endMs: now(), facts, hidden, ending }))}\n`,
       );
     };
-    pending.set(message, record);
-    const enforced = await enforcer.check(message).finally(() => pending.delete(message));
+    const place = ++count;
+    pending.set(place, record);
+    const enforced = await enforcer.check(message).finally(() => pending.delete(place));
     if (enforced.verdict === 'refuse') {
       record(enforced.facts);
       return enforced;

@@ -24,11 +24,11 @@ export interface CallOptions {
   /** Milliseconds without progress after which the call fails, counted from now; undefined is no limit. */
   readonly timeoutMs: number | undefined;
   /** Changes the result before it goes to the host. */
-  readonly mapResult?: (result: Params) => Params;
+  readonly mapResult?: ((result: Params) => Params) | undefined;
   /** Gives the error for the host in place of the usual one. */
-  readonly mapError?: (error: RpcError) => RpcError;
+  readonly mapError?: ((error: RpcError) => RpcError) | undefined;
   /** Gives a result in place of an error that the gateway would answer with; undefined: the error it is. */
-  readonly rescue?: (error: RpcError) => Params | undefined;
+  readonly rescue?: ((error: RpcError) => Params | undefined) | undefined;
   /** Told once when time is up, to tell the upstream. */
   readonly onTimeout?: () => void;
 }
@@ -87,122 +87,156 @@ export interface Call {
 const LINGER_MS = 1_000;
 
 export function createCall(options: CallOptions): Call {
-  const { id, upstream, toHost, log } = options;
-  let state: 'open' | 'answered' | 'cancelled' = 'open';
-  let answered: { readonly text: string; readonly outcome: 'result' | 'error' } | undefined;
-  let sent: Exchange | undefined;
-  let receive: Receive | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let settle: () => void = () => undefined;
-  let listener: ((ending: Ending) => void) | undefined;
-  const tellEnd = (): void => {
-    const told = listener;
-    listener = undefined;
-    told?.({
-      outcome: answered?.outcome ?? (state === 'cancelled' ? 'cancelled' : 'none'),
-      answerBytes: answered === undefined ? 0 : Buffer.byteLength(answered.text),
+  return new HostCall(options);
+}
+
+/** A class because it owns the state of the request: there is one for each, and its parts are not made anew for each. */
+class HostCall implements Call {
+  readonly #options: CallOptions;
+  #state: 'open' | 'answered' | 'cancelled' = 'open';
+  #answered: { readonly text: string; readonly outcome: 'result' | 'error' } | undefined;
+  #sent: Exchange | undefined;
+  #receive: Receive | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Ends `run`. */
+  #settle: (() => void) | undefined;
+  #listener: ((ending: Ending) => void) | undefined;
+
+  constructor(options: CallOptions) {
+    this.#options = options;
+    this.#restartTimer();
+  }
+
+  async run(start: (onMessage: ToHost, waiting: Waiting) => Exchange, receive: Receive): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#receive = receive;
+    const settled = new Promise<void>((resolve) => {
+      this.#settle = resolve;
     });
-  };
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
+    const exchange = start((text) => this.#onMessage(text), {
+      isOpen: () => this.isOpen(),
+      onWaiting: (work) => this.#onWaiting(work),
+    });
+    this.#sent = exchange;
+    let linger: NodeJS.Timeout | undefined;
+    let hasEnded = false;
+    void exchange.end.then((end: ExchangeEnd) => {
+      hasEnded = true;
+      clearTimeout(linger);
+      if (end.kind !== 'aborted') this.fail(upstreamError(this.#options.upstream, end));
+      this.#settle?.();
+    });
+    await settled;
+    this.#tellEnd();
+    // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id. One body
+    // has ended by the next tick.
+    process.nextTick(() => {
+      if (!hasEnded) linger = setTimeout(() => exchange.abort(), LINGER_MS);
+    });
+  }
 
-  const close = (outcome: 'answered' | 'cancelled'): void => {
-    state = outcome;
-    clearTimeout(timer);
-    settle();
-    tellEnd();
-  };
-  const answer = (text: string, outcome: 'result' | 'error'): Promise<void> | undefined => {
-    if (state !== 'open') return undefined;
-    answered = { text, outcome };
-    close('answered');
-    return toHost(text);
-  };
-  const fail = (error: RpcError): void => {
-    if (state !== 'open') return;
-    const mapped = options.mapError?.(error) ?? error;
-    const rescued = options.rescue?.(mapped);
-    if (rescued === undefined) void answer(errorText(id, mapped), 'error');
-    else void answer(JSON.stringify({ jsonrpc: '2.0', id, result: rescued }), 'result');
-  };
-  const restartTimer = (): void => {
-    if (options.timeoutMs === undefined) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (sent !== undefined) options.onTimeout?.();
-      fail({
-        code: INTERNAL_ERROR,
-        message: `the upstream ${upstream.name} sent nothing for ${options.timeoutMs} ms (timeout_ms)`,
-        data: { server: upstream.name, reason: 'timeout', retryable: false },
-      });
-      sent?.abort();
-    }, options.timeoutMs);
-  };
+  fail(error: RpcError): void {
+    if (this.#state !== 'open') return;
+    const { id, mapError, rescue } = this.#options;
+    const mapped = mapError?.(error) ?? error;
+    const rescued = rescue?.(mapped);
+    if (rescued === undefined) void this.#answer(errorText(id, mapped), 'error');
+    else void this.#answer(JSON.stringify({ jsonrpc: '2.0', id, result: rescued }), 'result');
+  }
 
-  const onWaiting = (work: Promise<unknown>): void => {
-    clearTimeout(timer);
-    const goOn = (): void => {
-      if (state === 'open') restartTimer();
-    };
-    work.then(goOn, goOn);
-  };
+  cancel(): boolean {
+    if (this.#state === 'open') this.#close('cancelled');
+    return this.#sent !== undefined;
+  }
 
-  const onMessage = (text: string): Promise<void> | undefined => {
-    if (state !== 'open') return undefined;
+  abort(): void {
+    this.#sent?.abort();
+  }
+
+  isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  onEnd(listener: ((ending: Ending) => void) | undefined): void {
+    this.#listener = listener;
+    if (this.#state !== 'open') this.#tellEnd();
+  }
+
+  #onMessage(text: string): Promise<void> | undefined {
+    if (this.#state !== 'open') return undefined;
+    const { id, upstream, log, mapResult, mapError } = this.#options;
     const message = parse(text);
     if (message === undefined || message['method'] !== undefined) {
-      if (message?.['method'] === 'notifications/progress') restartTimer();
-      return receive?.passOn(text, message);
+      if (message?.['method'] === 'notifications/progress') this.#restartTimer();
+      return this.#receive?.passOn(text, message);
     }
     const { result, error } = message;
     if (message['id'] !== id || Object.hasOwn(message, 'result') === isRpcError(error)) {
       log.warn('dropped an answer of the upstream that answers nothing that was asked', { server: upstream.name });
       return undefined;
     }
-    if (receive?.screen !== undefined && !isRpcError(error)) {
-      const screened = receive.screen({ text, result });
+    const screen = this.#receive?.screen;
+    if (screen !== undefined && !isRpcError(error)) {
+      const screened = screen({ text, result });
       return 'error' in screened
-        ? answer(errorText(id, screened.error), 'error')
-        : answer(oneLine(screened.text), 'result');
+        ? this.#answer(errorText(id, screened.error), 'error')
+        : this.#answer(oneLine(screened.text), 'result');
     }
-    if (options.mapResult !== undefined && isObject(result)) {
-      return answer(JSON.stringify({ ...message, result: options.mapResult(result) }), 'result');
+    if (mapResult !== undefined && isObject(result)) {
+      return this.#answer(JSON.stringify({ ...message, result: mapResult(result) }), 'result');
     }
-    if (options.mapError !== undefined && isRpcError(error)) {
-      return answer(errorText(id, options.mapError(error)), 'error');
+    if (mapError !== undefined && isRpcError(error)) {
+      return this.#answer(errorText(id, mapError(error)), 'error');
     }
-    return answer(oneLine(text), isRpcError(error) ? 'error' : 'result');
-  };
+    return this.#answer(oneLine(text), isRpcError(error) ? 'error' : 'result');
+  }
 
-  restartTimer();
-  return {
-    run: async (start, how) => {
-      if (state !== 'open') return;
-      receive = how;
-      const exchange = start(onMessage, { isOpen: () => state === 'open', onWaiting });
-      sent = exchange;
-      const ended = exchange.end.then((end: ExchangeEnd) => {
-        if (end.kind !== 'aborted') fail(upstreamError(upstream, end));
+  #answer(text: string, outcome: 'result' | 'error'): Promise<void> | undefined {
+    if (this.#state !== 'open') return undefined;
+    this.#answered = { text, outcome };
+    this.#close('answered');
+    return this.#options.toHost(text);
+  }
+
+  #close(outcome: 'answered' | 'cancelled'): void {
+    this.#state = outcome;
+    clearTimeout(this.#timer);
+    this.#settle?.();
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const told = this.#listener;
+    this.#listener = undefined;
+    const answered = this.#answered;
+    told?.({
+      outcome: answered?.outcome ?? (this.#state === 'cancelled' ? 'cancelled' : 'none'),
+      answerBytes: answered === undefined ? 0 : Buffer.byteLength(answered.text),
+    });
+  }
+
+  #restartTimer(): void {
+    const { timeoutMs, upstream, onTimeout } = this.#options;
+    if (timeoutMs === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#sent !== undefined) onTimeout?.();
+      this.fail({
+        code: INTERNAL_ERROR,
+        message: `the upstream ${upstream.name} sent nothing for ${timeoutMs} ms (timeout_ms)`,
+        data: { server: upstream.name, reason: 'timeout', retryable: false },
       });
-      await Promise.race([ended, settled]);
-      tellEnd();
-      // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id.
-      const linger = setTimeout(() => exchange.abort(), LINGER_MS);
-      void ended.finally(() => clearTimeout(linger));
-    },
-    fail,
-    cancel: () => {
-      if (state === 'open') close('cancelled');
-      return sent !== undefined;
-    },
-    abort: () => sent?.abort(),
-    isOpen: () => state === 'open',
-    onEnd: (told) => {
-      listener = told;
-      if (state !== 'open') tellEnd();
-    },
-  };
+      this.#sent?.abort();
+    }, timeoutMs);
+  }
+
+  #onWaiting(work: Promise<unknown>): void {
+    clearTimeout(this.#timer);
+    const goOn = (): void => {
+      if (this.#state === 'open') this.#restartTimer();
+    };
+    work.then(goOn, goOn);
+  }
 }
 
 export interface PassOptions {

@@ -12,7 +12,7 @@ export interface DownstreamOptions {
 }
 
 export interface Downstream {
-  /** Writes one line. A promise means that the host is slow: hold back until it resolves. */
+  /** Writes one line, soon. A promise means that the host is slow: hold back until it resolves. */
   readonly send: (text: string) => Promise<void> | undefined;
   /** The same promise, without sending: pending while the host is slow. */
   readonly hold: () => Promise<void> | undefined;
@@ -26,6 +26,8 @@ export interface Downstream {
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
 /** How much is read ahead of a host that does not read its answers. */
 const WAITING_LIMIT_BYTES = 1024 * 1024;
+/** Answers that come in one turn of the loop go out together, up to this. */
+const TOGETHER_CHARACTERS = 64 * 1024;
 /** How long a host that reads nothing keeps the process from ending. */
 const FLUSH_MS = 300;
 const LF = 0x0a;
@@ -111,6 +113,19 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
       for (const event of ['drain', 'close', 'error']) stdout.once(event, done);
     });
 
+  let together = '';
+  let isFlushing = false;
+  const write = (text: string): Promise<void> | undefined => {
+    if (stdout.destroyed || stdout.writableEnded || stdout.write(text)) return undefined;
+    drained ??= waitForDrain();
+    return drained;
+  };
+  const flush = (): Promise<void> | undefined => {
+    const text = together;
+    together = '';
+    return text === '' ? undefined : write(text);
+  };
+
   stdin.once('end', onEof);
   stdin.once('close', () => end('eof'));
   stdin.once('error', () => end('eof'));
@@ -119,9 +134,15 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
 
   return {
     send: (text) => {
-      if (stdout.destroyed || stdout.writableEnded) return undefined;
-      if (stdout.write(`${text}\n`)) return undefined;
-      drained ??= waitForDrain();
+      together += `${text}\n`;
+      if (together.length > TOGETHER_CHARACTERS) return flush();
+      if (!isFlushing) {
+        isFlushing = true;
+        setImmediate(() => {
+          isFlushing = false;
+          void flush();
+        });
+      }
       return drained;
     },
     hold: () => drained,
@@ -132,6 +153,7 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
     },
     close: async () => {
       stdin.destroy();
+      void flush();
       if (stdout.destroyed || stdout.writableLength === 0) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, FLUSH_MS);

@@ -18,7 +18,7 @@ import { INTERNAL_ERROR, INVALID_PARAMS, type Params, type RequestId, type RpcEr
 import { wireHeaders } from './outbound-headers.js';
 import { factsOfRefusal, logLifted, malformed, refusal, refuse, type DecisionFacts, type Refused } from './refusal.js';
 import { signedDecision, type SignIdentity } from './signed-decision.js';
-import type { PolicyHeaders, UpstreamAccessSource } from './upstream-access.js';
+import type { PolicyHeaders, UpstreamAccess, UpstreamAccessSource } from './upstream-access.js';
 import { calledTool, createToolGate, type Confirm } from './tools/tool-gate.js';
 
 export interface EnforcerOptions {
@@ -134,8 +134,15 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       isSamePrincipal(last.principal, caller.principal) &&
       (tool === undefined || gate.isThere(tool, caller.principal))
     ) {
-      return withTools({ ...last.passed, text }, { message, tool, principal: caller.principal, lifted });
+      const passed = withText(last.passed, text);
+      return hasRules ? withTools(passed, { message, tool, principal: caller.principal, lifted }) : passed;
     }
+    return judgeAnew({ message, caller, client, access, tool, lifted, own, carriesKey, isPlain });
+  };
+
+  const judgeAnew = async (input: JudgedAnew): Promise<Enforced> => {
+    const { message, caller, client, access, tool, lifted, own, carriesKey, isPlain } = input;
+    const { text = '', credential } = message;
     const decision = await signedDecision({ server, caller, client, access: access?.headers, tool, sign });
     if (decision.verdict !== 'allow' && !shadow) {
       const quiet = message.isQuiet === true ? { ...log, warn: log.debug, error: log.debug } : log;
@@ -171,17 +178,16 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
       ...passing,
       headers: { list: wireHeaders(decision.headers), access },
       principal: keyOf(principal),
-      facts: { decision: 'allow', rule: undefined, subject: subjectOfPrincipal(principal) },
+      facts: { decision: 'allow', rule: allowingRule({ server, tool }), subject: subjectOfPrincipal(principal) },
       isNobodys: false,
     };
     if (isPlain) last = { principal, passed, freshUntilMs: decision.freshUntilMs };
-    return withTools(passed, { message, tool, principal, lifted });
+    return hasRules ? withTools(passed, { message, tool, principal, lifted }) : passed;
   };
 
-  /** With tool rules, a call waits for word that its tool exists, and a list is shown to this caller's eyes. */
+  /** A call waits for word that its tool exists, and a list is shown to this caller's eyes. */
   const withTools = (passed: Passed, { message, tool, principal, lifted }: ToolRequest): Passed => {
     const facts = lifted ?? { ...passed.facts, rule: allowingRule({ server, tool }) };
-    if (!hasRules) return { ...passed, facts };
     const caller = { principal, key: passed.principal, headers: passed.headers.list, requestId: message.id };
     if (tool !== undefined) return { ...passed, facts, confirm: gate.confirm(tool, caller) };
     if (message.method !== 'tools/list') return { ...passed, facts };
@@ -209,12 +215,32 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   };
 }
 
+/** The same decision about another message. Member by member: every call comes here. */
+function withText({ headers, principal, credential, facts, isNobodys }: Passed, text: string): Passed {
+  return { verdict: 'pass', headers, principal, credential, text, facts, isNobodys };
+}
+
 /** Whether headers that only the gateway is to see may still stand in a message, where another reader would find them. */
 function isLeftIn(text: string): boolean {
   return text.includes(HEADERS_META_KEY) && isAmbiguous(text);
 }
 
 const TWICE: RpcError = { code: INVALID_PARAMS, message: 'a member of the message stands in it twice' };
+
+/** What is known of a message once its caller is. */
+interface JudgedAnew {
+  readonly message: Judged;
+  readonly caller: CallerVerdict;
+  readonly client: readonly HeaderField[];
+  readonly access: UpstreamAccess | undefined;
+  readonly tool: string | undefined;
+  readonly lifted: DecisionFacts | undefined;
+  /** Headers that the message itself brought. */
+  readonly own: readonly HeaderField[];
+  readonly carriesKey: boolean;
+  /** The headers are the session's alone: the decision holds for the next message of the same caller. */
+  readonly isPlain: boolean;
+}
 
 interface ToolRequest {
   readonly message: Judged;

@@ -26,6 +26,7 @@ import { Absence, revisionFor } from './session/absence.js';
 import { isLost } from './session/lost-session.js';
 import type { UpstreamSession } from './session/upstream-session.js';
 import type { Exchange } from './streamable-http.js';
+import { UnderWay } from './under-way.js';
 
 /** How long the end of the sessions may take. */
 const DELETE_TIMEOUT_MS = 500;
@@ -51,7 +52,7 @@ interface Place {
 /** A class because it owns the calls under way, and the host's own session. */
 class SessionRelay implements Relay {
   readonly #options: RelayOptions;
-  readonly #calls = new Map<RequestId, Entry>();
+  readonly #calls = new UnderWay<Entry>();
   readonly #sessions: CallerSessions;
   /** The one that the host's `initialize` opens. */
   #session: UpstreamSession | undefined;
@@ -93,7 +94,7 @@ class SessionRelay implements Relay {
   }
 
   async idle(): Promise<void> {
-    await Promise.all([...this.#calls.values()].map(({ done }) => done));
+    await Promise.all(this.#calls.values().map(({ done }) => done));
     await Promise.all([this.#handover, ...this.#deliveries]);
   }
 
@@ -194,37 +195,41 @@ class SessionRelay implements Relay {
   #request(request: RpcRequest): void {
     if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
     const place: Place = { session: undefined };
-    const call = this.#call(request, { place });
-    /** Gives the message whose caller has no session yet. */
-    const run = async (): Promise<Passed | undefined> => {
-      if (!call.isOpen()) return undefined;
-      // Judged when it is sent: a token may expire while a request waits for its turn.
-      const passed = await this.#options.enforcer.check(request);
-      if (passed.verdict === 'refuse') {
-        call.fail(passed.error);
-        return undefined;
-      }
-      const session = this.#sessionOf(passed);
-      if (session === undefined) return passed;
-      call.onEnd(passed.ended);
-      await this.#send({ request, call, place, passed, session });
+    const asked = { request, call: this.#call(request, { place }), place };
+    void this.#track(request.id, { call: asked.call, work: this.#inTurn(asked), mayBeCancelled: true, place });
+  }
+
+  async #inTurn(asked: AskedByHost): Promise<void> {
+    const { call } = asked;
+    const { slots } = this.#options.upstream;
+    if (this.#opening !== undefined) await this.#opening;
+    let passed = await slots.use(() => this.#judgeAndSend(asked));
+    while (passed !== undefined) {
+      // Out of turn: a session that is slow to open holds up nobody else.
+      const opened = await this.#sessions.open(passed, this.#openingParams());
+      if ('error' in opened) call.fail(opened.error);
+      else this.#absence.isOver();
+      // It was judged, and will not be again.
+      if (!call.isOpen()) call.onEnd(passed.ended);
+      if ('error' in opened) return;
+      passed = await slots.use(() => this.#judgeAndSend(asked)).finally(opened.release);
+    }
+  }
+
+  /** Gives the message whose caller has no session yet. */
+  async #judgeAndSend({ request, call, place }: AskedByHost): Promise<Passed | undefined> {
+    if (!call.isOpen()) return undefined;
+    // Judged when it is sent: a token may expire while a request waits for its turn.
+    const passed = await this.#options.enforcer.check(request);
+    if (passed.verdict === 'refuse') {
+      call.fail(passed.error);
       return undefined;
-    };
-    const inTurn = async (): Promise<void> => {
-      await this.#opening;
-      let passed = await this.#options.upstream.slots.use(run);
-      while (passed !== undefined) {
-        // Out of turn: a session that is slow to open holds up nobody else.
-        const opened = await this.#sessions.open(passed, this.#openingParams());
-        if ('error' in opened) call.fail(opened.error);
-        else this.#absence.isOver();
-        // It was judged, and will not be again.
-        if (!call.isOpen()) call.onEnd(passed.ended);
-        if ('error' in opened) return;
-        passed = await this.#options.upstream.slots.use(run).finally(opened.release);
-      }
-    };
-    void this.#track(request.id, { call, work: inTurn(), mayBeCancelled: true, place });
+    }
+    const session = this.#sessionOf(passed);
+    if (session === undefined) return passed;
+    call.onEnd(passed.ended);
+    await this.#send({ request, call, place, passed, session });
+    return undefined;
   }
 
   async #send({ request, call, place, passed, session }: Sending): Promise<void> {
@@ -238,19 +243,23 @@ class SessionRelay implements Relay {
       const confirmed = await passed.confirm?.(session.listAsker(passed));
       if (confirmed?.verdict === 'refused') return call.fail(confirmed.error);
       session.restorable.note(request);
-      const asked = { policy, body, repeat: hints.repeatOf(request, caller) };
+      const repeat = hints.repeatOf(request, caller);
       const screen = hints.screen(request, { caller, next: passed.screen });
-      const start = (onMessage: ToHost, waiting: Waiting): Exchange =>
-        resent(session.ask({ ...asked, onMessage, ...waiting }), async (ended) => {
-          // What an unknown session is asked has not run. Once: a server that forgets at once would be asked for ever.
-          if (current !== session || !isLost(ended, session)) return undefined;
+      const start = (onMessage: ToHost, { isOpen, onWaiting }: Waiting): Exchange => {
+        const asked = { policy, body, repeat, onMessage, isOpen, onWaiting };
+        const again = async (): Promise<Exchange | undefined> => {
           const next = await this.#recover(passed, session);
-          if (next === undefined || !waiting.isOpen()) return undefined;
+          if (next === undefined || !isOpen()) return undefined;
           current.calls--;
           next.calls++;
           place.session = current = next;
-          return next.ask({ ...asked, onMessage, ...waiting });
-        });
+          return next.ask(asked);
+        };
+        // What an unknown session is asked has not run. Once: a server that forgets at once would be asked for ever.
+        return resent(session.ask(asked), (ended) =>
+          current === session && isLost(ended, session) ? again() : undefined,
+        );
+      };
       await call.run(start, { passOn: (text, message) => current.passOn(text, message), screen });
     } finally {
       current.calls--;
@@ -284,25 +293,25 @@ class SessionRelay implements Relay {
     return { params: this.#params, version: this.#session?.version ?? this.#lostVersion };
   }
 
-  #call(request: RpcRequest, { place, ...maps }: CallParts): Call {
+  #call(request: RpcRequest, { place, mapResult, mapError, rescue }: CallParts): Call {
     const { upstream, toHost, log, timeoutMs } = this.#options;
     const onTimeout = (): void => {
       // `initialize` may not be cancelled (2025-11-25, "Cancellation"): it has no place until it has its answer.
       if (place?.session !== undefined) void this.#tell(place.session, timedOut(request.id));
     };
-    return createCall({ id: request.id, upstream, toHost, log, timeoutMs, onTimeout, ...maps });
+    return createCall({ id: request.id, upstream, toHost, log, timeoutMs, onTimeout, mapResult, mapError, rescue });
   }
 
   /** Remembers a call as long as it is under way. */
   async #track(
     id: RequestId,
-    { work, call, ...more }: Omit<Entry, 'done'> & { readonly work: Promise<void> },
+    { work, call, place, mayBeCancelled }: Omit<Entry, 'done'> & { readonly work: Promise<void> },
   ): Promise<void> {
     const done = work.catch((error: unknown) => {
       this.#options.log.error('a request failed inside the gateway', { cause: String(error) });
       call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
     });
-    this.#calls.set(id, { call, done, ...more });
+    this.#calls.set(id, { call, done, place, mayBeCancelled });
     await done;
     this.#calls.delete(id);
   }
@@ -314,7 +323,7 @@ class SessionRelay implements Relay {
     const { session } = entry.place;
     if (session === undefined) return;
     // The server keeps the stream of a cancelled request open for ever: it is ours to close, once it has been told.
-    void this.#tell(session, notification).then(entry.call.abort);
+    void this.#tell(session, notification).then(() => entry.call.abort());
   }
 
   /** The host's answer to a request of the server: it has no place for a token of its own. */
@@ -385,10 +394,11 @@ type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError'
   readonly place?: Place;
 };
 
-interface Sending {
+interface AskedByHost extends Pick<Entry, 'call' | 'place'> {
   readonly request: RpcRequest;
-  readonly call: Call;
-  readonly place: Place;
+}
+
+interface Sending extends AskedByHost {
   readonly passed: Passed;
   readonly session: UpstreamSession;
 }

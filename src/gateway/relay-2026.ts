@@ -27,6 +27,7 @@ import { createParamMirror, type ParamMirror } from './tools/param-mirror.js';
 import { unknownToolError } from './tools/tool-gate.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
 import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
+import { UnderWay } from './under-way.js';
 import { earlierEra, envelopeOf, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
 
 export function createStatelessRelay(options: RelayOptions): Relay {
@@ -36,7 +37,7 @@ export function createStatelessRelay(options: RelayOptions): Relay {
 /** A class because it owns the calls under way and what is known of the upstream. */
 class StatelessRelay implements Relay {
   readonly #options: RelayOptions;
-  readonly #calls = new Map<RequestId, { readonly call: Call; readonly done: Promise<void> }>();
+  readonly #calls = new UnderWay<{ readonly call: Call; readonly done: Promise<void> }>();
   readonly #deliveries = new Set<Promise<void>>();
   readonly #passOn: PassOn;
   readonly #mirror: ParamMirror;
@@ -73,7 +74,7 @@ class StatelessRelay implements Relay {
   }
 
   async idle(): Promise<void> {
-    await Promise.all([...[...this.#calls.values()].map(({ done }) => done), ...this.#deliveries]);
+    await Promise.all([...this.#calls.values().map(({ done }) => done), ...this.#deliveries]);
   }
 
   close(): Promise<void> {

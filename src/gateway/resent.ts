@@ -4,27 +4,47 @@ import type { Exchange, ExchangeEnd } from './streamable-http.js';
 /**
  * @param again the next exchange; undefined: that was the last one, and its end is the end of all. A rejection ends it, too.
  */
-export function resent(first: Exchange, again: (ended: ExchangeEnd) => Promise<Exchange | undefined>): Exchange {
+export function resent(
+  first: Exchange,
+  again: (ended: ExchangeEnd) => Promise<Exchange | undefined> | undefined,
+): Exchange {
   let current = first;
   let isAborted = false;
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<ExchangeEnd>((resolve) => {
-    abort = () => {
+  let giveUp: (() => void) | undefined;
+  const follow = (exchange: Exchange): Promise<ExchangeEnd> =>
+    exchange.end.then((ended) => {
+      if (isAborted || ended.kind === 'aborted') return ABORTED;
+      const next = again(ended);
+      return next === undefined ? ended : goOn(ended, next);
+    });
+  const goOn = async (ended: ExchangeEnd, asked: Promise<Exchange | undefined>): Promise<ExchangeEnd> => {
+    const givenUp = new Promise<undefined>((resolve) => {
+      giveUp = () => resolve(undefined);
+    });
+    const coming = asked.catch(() => undefined);
+    const next = await Promise.race([coming, givenUp]);
+    if (isAborted) {
+      // It was given up while the next one was on its way.
+      void coming.then((late) => late?.abort());
+      return ABORTED;
+    }
+    if (next === undefined) return ended;
+    current = next;
+    return follow(next);
+  };
+  return {
+    end: follow(first),
+    abort: () => {
       isAborted = true;
       current.abort();
-      resolve({ kind: 'aborted' });
-    };
-  });
-  const run = async (): Promise<ExchangeEnd> => {
-    for (;;) {
-      const ended = await current.end;
-      if (isAborted || ended.kind === 'aborted') return ended;
-      const next = await again(ended).catch(() => undefined);
-      if (next === undefined) return ended;
-      current = next;
-      // It was given up while the next one was on its way.
-      if (isAborted) next.abort();
-    }
+      giveUp?.();
+    },
   };
-  return { end: Promise.race([run(), aborted]), abort };
 }
+
+/** Stands for what was not sent. */
+export function endedExchange(end: ExchangeEnd): Exchange {
+  return { end: Promise.resolve(end), abort: () => undefined };
+}
+
+const ABORTED: ExchangeEnd = { kind: 'aborted' };

@@ -12,7 +12,7 @@ export interface ExchangeOptions {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** The head of the answer, before any message of it. */
   readonly onHead?: ((head: AnswerHead) => void) | undefined;
   /** A promise while no more of the answer should be read. */
@@ -182,8 +182,11 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     if (this.#size > BODY_LIMIT_BYTES) return this.#dismiss('its answer is over 64 MiB');
     this.#chunks.push(chunk);
     this.#wait(this.#options.hold());
+    // What comes in one piece is on its way already.
+    if (this.#chunks.length === 1) return;
+    const isFirst = this.#place === undefined;
     this.#place ??= this.#options.room.enter();
-    this.#wait(this.#place.grow(chunk.length));
+    this.#wait(this.#place.grow(isFirst ? this.#size : chunk.length));
   }
 
   onResponseEnd(): void {

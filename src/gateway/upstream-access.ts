@@ -5,7 +5,8 @@ import { canonicalName } from '../policy/headers/header-name.js';
 import type { HeaderField } from '../policy/model.js';
 import { reveal } from '../secret/secret.js';
 import { INTERNAL_ERROR, loginRequired, type RpcError } from './json-rpc.js';
-import type { AnswerHead, Exchange, ExchangeEnd } from './streamable-http.js';
+import { endedExchange, resent } from './resent.js';
+import type { AnswerHead, Exchange } from './streamable-http.js';
 
 export interface UpstreamAccess {
   readonly headers: readonly HeaderField[];
@@ -65,45 +66,46 @@ const ATTEMPTS = 4;
 
 export function authorizedExchange(options: AuthorizedExchange): Exchange {
   const { policy, source, server, isAwaited, isOpen, onWaiting, onHead, send } = options;
+  let { list, access: used } = policy;
+  let attempt = 1;
   let isAborted = false;
-  let current: Exchange | undefined;
-  let abort: () => void = () => undefined;
-
-  const run = async (): Promise<ExchangeEnd> => {
-    let { list, access: used } = policy;
-    for (let attempt = 1; ; attempt++) {
-      const sent = used;
-      current = send(list, (head) => {
-        if (isRefusal(head)) return;
-        if (sent !== undefined && head.status < 400) source.accepted?.(sent);
-        onHead?.(head);
-      });
-      const ended = await current.end;
-      if (isAborted || ended.kind !== 'refused' || !isRefusal(ended.head) || attempt === ATTEMPTS) return ended;
-      const { status, wwwAuthenticate: challenge } = ended.head;
-      // What was refused is not what could be renewed: a header that the policy gives another value.
-      if (!isSent(list, used)) return ended;
-      const renewing = source.renew({ status, challenge, used, attempt, isAwaited });
-      onWaiting?.(renewing);
-      const renewed = await renewing;
-      // Cancelled meanwhile: what has not run does not run any more.
-      if (isAborted || isOpen?.() === false) return { kind: 'aborted' };
-      if (renewed === undefined) return ended;
-      if ('kind' in renewed) return { kind: 'withheld', error: loginRequired(renewed) };
-      const next = withAccess(list, used, renewed);
-      if (next.every((text, index) => text === list[index]) && next.length === list.length) return ended;
-      [list, used] = [next, renewed];
-    }
+  const attempted = (): Exchange => {
+    const sent = used;
+    return send(list, (head) => {
+      if (isRefusal(head)) return;
+      if (sent !== undefined && head.status < 400) source.accepted?.(sent);
+      onHead?.(head);
+    });
   };
-  const end = new Promise<ExchangeEnd>((resolve) => {
-    abort = () => {
-      isAborted = true;
-      current?.abort();
-      resolve({ kind: 'aborted' });
-    };
-    run().then(resolve, (error: unknown) => resolve({ kind: 'withheld', error: notRenewed(server, error) }));
+  const renew = async ({ status, wwwAuthenticate: challenge }: AnswerHead): Promise<Exchange | undefined> => {
+    const renewing = source.renew({ status, challenge, used, attempt, isAwaited });
+    onWaiting?.(renewing);
+    const renewed = await renewing;
+    // Cancelled meanwhile: what has not run does not run any more.
+    if (isAborted || isOpen?.() === false) return endedExchange({ kind: 'aborted' });
+    if (renewed === undefined) return undefined;
+    if ('kind' in renewed) return endedExchange({ kind: 'withheld', error: loginRequired(renewed) });
+    const next = withAccess(list, used, renewed);
+    if (next.every((text, index) => text === list[index]) && next.length === list.length) return undefined;
+    [list, used] = [next, renewed];
+    attempt++;
+    return attempted();
+  };
+  const whole = resent(attempted(), (ended) => {
+    if (ended.kind !== 'refused' || !isRefusal(ended.head) || attempt === ATTEMPTS) return undefined;
+    // What was refused is not what could be renewed: a header that the policy gives another value.
+    if (!isSent(list, used)) return undefined;
+    return renew(ended.head).catch((error: unknown) =>
+      endedExchange({ kind: 'withheld', error: notRenewed(server, error) }),
+    );
   });
-  return { end, abort };
+  return {
+    end: whole.end,
+    abort: () => {
+      isAborted = true;
+      whole.abort();
+    },
+  };
 }
 
 /** 403 is the policy of the upstream, unless it says that another token would do (RFC 6750 section 3.1). */

@@ -20,6 +20,7 @@ import {
   type RpcResponse,
 } from '../json-rpc.js';
 import type { Relay } from '../relay.js';
+import { UnderWay } from '../under-way.js';
 import { createServerRequests } from '../session/server-requests.js';
 import { unknownToolError } from '../tools/tool-gate.js';
 import { Destinations, type Destination } from './destinations.js';
@@ -66,7 +67,7 @@ class Catalog implements Relay {
   readonly #listens: Listens;
   readonly #open: OpenAll;
   readonly #destinations: Destinations;
-  readonly #entries = new Map<RequestId, Entry>();
+  readonly #entries = new UnderWay<Entry>();
   readonly #works = new Set<Promise<void>>();
   readonly #serverRequests = createServerRequests<Member>();
   /** `initialize` is under way, or was answered. */
@@ -295,9 +296,9 @@ class Catalog implements Relay {
       const told = this.#serverRequests.from(member).tells(text, message);
       return told === undefined ? undefined : this.#options.toHost(told);
     }
-    const isTheirs = [...this.#entries.values()].some(
-      (entry) => entry.kind === 'routed' && entry.member === member && entry.token === notice.token,
-    );
+    const isTheirs = this.#entries
+      .values()
+      .some((entry) => entry.kind === 'routed' && entry.member === member && entry.token === notice.token);
     if (isTheirs) return this.#options.toHost(text);
     this.#options.log.warn('dropped progress about nothing that the server was asked', { server: member.name });
     return undefined;

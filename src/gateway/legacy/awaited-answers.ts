@@ -2,6 +2,7 @@
 // to the one with its token, everything else to the session. INVARIANT: an id that the server may still answer is not given
 // to another request: a late answer would be taken for that one's.
 import { isObject, isRequestId, metaOf, type Params, type RequestId } from '../json-rpc.js';
+import { UnderWay } from '../under-way.js';
 
 /** What of a request its messages are known by. */
 export interface AskedRequest {
@@ -33,8 +34,8 @@ export interface AwaitedAnswers {
 const GIVEN_UP_AT_MOST = 10_000;
 
 export function createAwaitedAnswers(): AwaitedAnswers {
-  const byId = new Map<RequestId, Awaiting>();
-  const byToken = new Map<RequestId, Awaiting>();
+  const byId = new UnderWay<Awaiting>();
+  const byToken = new UnderWay<Awaiting>();
   const givenUp = new Set<RequestId>();
   const remove: AwaitedAnswers['remove'] = (awaiting, isForgotten) => {
     const { id, progressToken } = awaiting.asked;

@@ -28,7 +28,12 @@ export function resumed({ first, isOpen, resume }: ResumedOptions): Exchange {
   let lastEventId: string | undefined;
   /** How the stream that is to be taken up has ended. */
   let broken: ExchangeEnd | undefined;
-  const whole = resent(first, async (ended) => {
+  const asking = async (lastEvent: string, retryMs: number): Promise<Exchange | undefined> => {
+    await sleep(Math.max(pauseMs, Math.min(retryMs, LONGEST_ASKED_MS)), undefined, { ref: false });
+    pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
+    return isOpen() ? resume(lastEvent) : undefined;
+  };
+  const whole = resent(first, (ended) => {
     const stream: StreamPosition | undefined = 'stream' in ended ? ended.stream : undefined;
     if (lastEventId === undefined && stream === undefined) return undefined;
     // A GET that could not be opened for now is tried again; one that the server refuses is not.
@@ -42,9 +47,7 @@ export function resumed({ first, isOpen, resume }: ResumedOptions): Exchange {
     lastEventId = reached;
     if (!isOfAsking(ended)) broken = ended;
     if (++attempts > ATTEMPTS || !isOpen()) return undefined;
-    await sleep(Math.max(pauseMs, Math.min(stream?.retryMs ?? 0, LONGEST_ASKED_MS)), undefined, { ref: false });
-    pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
-    return isOpen() ? resume(reached) : undefined;
+    return asking(reached, stream?.retryMs ?? 0);
   });
   // INVARIANT: what became of the asking says nothing of the request. It may have run, even where the session is not known
   // any more, or the server cannot be reached.

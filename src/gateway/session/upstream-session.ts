@@ -9,6 +9,7 @@ import type { PassOn, Waiting } from '../call.js';
 import { NO_ANSWER, type Enforcer, type Judged, type Passed } from '../enforce.js';
 import { handOverMessage } from '../hand-over.js';
 import { POST_HEADERS, sessionHeaders } from '../outbound-headers.js';
+import type { Repeat } from '../repeat.js';
 import type { Exchange } from '../streamable-http.js';
 import type { ListAsker } from '../tools/listed-tools.js';
 import type { Upstream, UpstreamRequest } from '../upstream.js';
@@ -36,8 +37,9 @@ type InitializeRequest = Omit<SessionRequest, 'method' | 'headers' | 'body'> & {
 /** For each setting: a call waits for it. */
 const RESTORE_TIMEOUT_MS = 5_000;
 
-interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage' | 'repeat'>, Waiting {
+interface Asked extends Pick<UpstreamRequest, 'policy' | 'onMessage'>, Waiting {
   readonly body: string;
+  readonly repeat: Repeat;
 }
 
 export class UpstreamSession {
@@ -61,6 +63,9 @@ export class UpstreamSession {
   #isOver = false;
   /** Requests of its own. */
   #restored = 0;
+  #posted:
+    | { readonly id: string | undefined; readonly version: string | undefined; readonly headers: readonly string[] }
+    | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -110,10 +115,20 @@ export class UpstreamSession {
 
   send(request: SessionRequest): Exchange {
     if (this.#legacy !== undefined) return this.#legacy.send({ ...request, body: request.body ?? '' });
-    const own =
-      request.method === 'POST' ? POST_HEADERS : request.method === 'GET' ? ['accept', 'text/event-stream'] : [];
+    const { method, headers } = request;
+    const own = method === 'POST' ? POST_HEADERS : method === 'GET' ? ['accept', 'text/event-stream'] : [];
     const session = sessionHeaders({ id: this.id, version: this.version });
-    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...(request.headers ?? [])] });
+    return this.#options.upstream.send({ ...request, headers: [...own, ...session, ...(headers ?? [])] });
+  }
+
+  /** What every POST of the session carries: one list, as long as nothing changes. */
+  #postHeaders(): readonly string[] {
+    const { id, version } = this;
+    const last = this.#posted;
+    if (last !== undefined && last.id === id && last.version === version) return last.headers;
+    const headers = [...POST_HEADERS, ...sessionHeaders({ id, version })];
+    this.#posted = { id, version, headers };
+    return headers;
   }
 
   /** Tells it what the host had set in the one before. What the server refuses stays unset. */
@@ -144,9 +159,22 @@ export class UpstreamSession {
 
   /** Sends a request; a stream that ends before its answer is taken up again. */
   ask(asked: Asked): Exchange {
-    const { onMessage, isOpen } = asked;
+    const { onMessage, isOpen, onWaiting, policy, body, repeat } = asked;
+    const first =
+      this.#legacy?.send({ policy, body, repeat, onMessage, isOpen, onWaiting }) ??
+      this.#options.upstream.send({
+        method: 'POST',
+        headers: this.#postHeaders(),
+        policy,
+        body,
+        repeat,
+        isResumed: true,
+        onMessage,
+        isOpen,
+        onWaiting,
+      });
     return resumed({
-      first: this.send({ method: 'POST', isResumed: true, ...asked }),
+      first,
       isOpen,
       resume: async (lastEventId) => {
         const passed = await this.#check({});

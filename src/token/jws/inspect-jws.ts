@@ -29,6 +29,13 @@ const REMEMBERED_CHARACTERS = 4 * 1024 * 1024;
 interface VerifiedToken {
   readonly decoded: DecodedToken;
   readonly verifiedBy: KeySet;
+  readonly timeless: Timeless;
+}
+
+/** What of step 7 is the same at any time. */
+interface Timeless {
+  readonly claims: readonly FailedCheck[];
+  readonly type: FailedCheck | undefined;
 }
 
 export function createJwsInspector({ rules, keys, host }: JwsInspectorOptions): Inspector {
@@ -36,21 +43,24 @@ export function createJwsInspector({ rules, keys, host }: JwsInspectorOptions): 
   const fingerprint = rulesFingerprint(rules);
   const remembered = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS, maxSize: REMEMBERED_CHARACTERS });
 
+  /** The token that was asked about last, and what it is remembered by. */
+  let last = { token: '', name: '' };
   return {
     recall: async (token) => {
       // Oversized tokens are refused unread, so they are not hashed either.
       const oversized = tooLarge(token);
       if (oversized !== undefined) return oversized;
-      const name = hash('sha256', `${fingerprint} ${token}`, 'base64');
+      if (last.token !== token) last = { token, name: hash('sha256', `${fingerprint} ${token}`, 'base64') };
+      const { name } = last;
       const known = remembered.get(name);
       // INVARIANT: what old keys verified counts only as long as those keys are the ones in use.
       if (known !== undefined && known.verifiedBy === keys.current()) {
-        return inspectVerified({ decoded: known.decoded, rules, nowMs: host.now() });
+        return inspectVerified({ decoded: known.decoded, rules, nowMs: host.now(), timeless: known.timeless });
       }
       const inspection = await inspectJws({ token, rules, now: host.now, signatures });
-      const { decoded, verifiedBy } = inspection;
-      if (decoded !== undefined && verifiedBy !== undefined) {
-        remembered.set(name, { decoded, verifiedBy }, { size: token.length });
+      const { decoded, verifiedBy, timeless } = inspection;
+      if (decoded !== undefined && verifiedBy !== undefined && timeless !== undefined) {
+        remembered.set(name, { decoded, verifiedBy, timeless }, { size: token.length });
       }
       return inspection;
     },
@@ -61,6 +71,8 @@ export function createJwsInspector({ rules, keys, host }: JwsInspectorOptions): 
 interface JwsInspection extends Inspection {
   /** The set whose key verified the token. */
   readonly verifiedBy?: KeySet;
+  /** Of a token that was verified. */
+  readonly timeless?: Timeless;
 }
 
 interface InspectionInput {
@@ -95,8 +107,9 @@ async function inspectJws({ token, rules, now, signatures }: InspectionInput): P
     begun,
   });
   if (signature.outcome === 'verified') {
-    const inspection = inspectVerified({ decoded, rules, nowMs: now() });
-    return { ...inspection, verifiedBy: signature.keys, considered: signature.considered };
+    const timeless = timelessOf(decoded, rules);
+    const inspection = inspectVerified({ decoded, rules, nowMs: now(), timeless });
+    return { ...inspection, timeless, verifiedBy: signature.keys, considered: signature.considered };
   }
   return { ...unverified(signature, early), decoded, considered: signature.considered };
 }
@@ -112,16 +125,28 @@ interface DecodedInput {
   readonly nowMs: number;
 }
 
-/** What is judged anew each time for a token whose signature is known to be good: the times, and step 7. */
-function inspectVerified({ decoded, rules, nowMs }: DecodedInput): Inspection {
-  const { header, payload } = decoded;
+/**
+ * What is judged anew each time for a token whose signature is known to be good: the times, and of step 7 the age.
+ *
+ * @param timeless the rest of step 7
+ */
+function inspectVerified({
+  decoded,
+  rules,
+  nowMs,
+  timeless,
+}: DecodedInput & { readonly timeless: Timeless }): Inspection {
+  const { payload } = decoded;
   const untimely = timeFailures({ payload, rules, nowMs });
   if (untimely.length > 0) return { ...outOfTime(untimely, 'key'), decoded, claims: payload };
   const age = tokenAgeFailure({ payload, rules, nowMs });
-  const claims = claimFailures({ rules, claims: payload, header });
-  const type = requiredTypeFailure(header, rules);
+  const { claims, type } = timeless;
   const failures = age === undefined && type === undefined ? claims : present(age, ...claims, type);
   return { failures, notReached: undefined, decoded, claims: payload };
+}
+
+function timelessOf({ header, payload }: DecodedToken, rules: TokenRules): Timeless {
+  return { claims: claimFailures({ rules, claims: payload, header }), type: requiredTypeFailure(header, rules) };
 }
 
 const NONE: readonly FailedCheck[] = [];
