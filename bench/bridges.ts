@@ -1,6 +1,6 @@
 // `npm run bench`: what a bridge costs, side by side: a bare client, the official one, mcpgw with its policy off and on, and the
 // peers, interleaved in one run. Start, one call after the other, 64 at once, large results; latency, CPU and memory.
-// Words: the sections (start, calls, long, concurrent, large; all by default), and `rounds=5`.
+// Words: the sections (start, calls, long, concurrent, large; all by default), and `rounds=9`.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { PEERS } from '../scripts/compare/bridges.js';
@@ -21,7 +21,7 @@ import {
 // The official client leaves a listener at a signal with each call.
 process.removeAllListeners('warning');
 const words = process.argv.slice(2);
-const rounds = Number(words.find((word) => word.startsWith('rounds='))?.slice('rounds='.length) ?? 5);
+const rounds = Number(words.find((word) => word.startsWith('rounds='))?.slice('rounds='.length) ?? 9);
 const sections = words.filter((word) => !word.includes('='));
 const isAsked = (section: string): boolean => sections.length === 0 || sections.includes(section);
 
@@ -162,7 +162,7 @@ async function large(): Promise<void> {
     const isList = method === 'tools/list';
     const runs = await openAll(isList ? [bare, off, looking, ...others] : [bare, least, on, off, ...others]);
     for (const { opened } of runs) await opened.ask(method, params);
-    for (let round = 0; round < Math.max(rounds, 5) * 2; round++) {
+    for (let round = 0; round < rounds + 1; round++) {
       for (const run of runs) {
         const begun = performance.now();
         const answer = await run.opened.ask(method, params);

@@ -1,6 +1,7 @@
 // Could two readers take a message for two messages? A member that stands twice, or a member of JSON-RPC in other letters,
 // which some servers take for it (Go's encoding/json): the text goes on as it came (docs/decisions/0004), so what was
 // judged here need not be what is read there. Unlike tokens, messages may be nested at any depth: nothing here recurses.
+import { endOfString, stringIn } from './json-places.js';
 import type { Params } from './json-rpc.js';
 
 /** The message itself and what stands right in it, `params` above all: there, names that differ in case alone are one. */
@@ -8,8 +9,6 @@ const OUTER_LEVELS = 2;
 
 /** Members of JSON-RPC: under another spelling they are not read here, and may be elsewhere. */
 const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
-
-const BACKSLASH = 0x5c;
 
 /**
  * INVARIANT: the text is JSON that a parser has taken. Escapes are resolved: `"name"` and `"\u006eame"` are one member.
@@ -41,14 +40,14 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
         const end = endOfString(text, at);
         const names = expectsName && around.length <= deepest ? around.at(-1) : undefined;
         if (names !== undefined) {
-          const name = nameIn(text.slice(at, end + 1));
+          const name = stringIn(text.slice(at, end));
           const key = around.length > OUTER_LEVELS ? name : folded(name);
           if (names.has(key)) return true;
           if (around.length === 1 && key !== name && MESSAGE_MEMBERS.has(key)) return true;
           names.add(key);
           expectsName = false;
         }
-        at = end;
+        at = end - 1;
         break;
       }
     }
@@ -68,22 +67,6 @@ export function hasTwoIds(text: string, message: Params): boolean {
 export function hasTwin(of: Params, name: string): boolean {
   const wanted = folded(name);
   return Object.keys(of).some((other) => other !== name && folded(other) === wanted);
-}
-
-/** Where the closing quote stands: the first with an even number of backslashes before it. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length;
-}
-
-function nameIn(quoted: string): string {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1);
-  const name: unknown = JSON.parse(quoted);
-  return String(name);
 }
 
 /** Upper case first: it also takes the long s for an s, as Unicode's simple folding does. */

@@ -115,7 +115,6 @@ describe('a page of tools', HANGS, () => {
     ['its list twice', '{"tools":[{"name":"secret"}],"tools":[{"name":"echo"}]}'],
     ['its list twice, once escaped', '{"tools":[{"name":"echo"}],"t\\u006fols":[{"name":"secret"}]}'],
     ['a name twice', '{"tools":[{"name":"secret","name":"echo"}]}'],
-    ['its list too deep to look into', `{"tools":[{"name":"secret","x":${deep(100_000)}}]}`],
   ])('is an error in place of a result that has %s', async (_what, result) => {
     pages = { '': result };
     const host = await opened();
@@ -129,6 +128,13 @@ describe('a page of tools', HANGS, () => {
     // The session goes on.
     pages = { '': page(['echo']) };
     expect(listed(await ask(host, list('m'), 'm'))).toEqual(['echo']);
+  });
+
+  it('is looked into however deep it is nested', async () => {
+    pages = { '': `{"tools":[{"name":"secret","x":${deep(100_000)}},{"name":"echo","x":${deep(100_000)}}]}` };
+    const host = await opened();
+    expect(listed(await ask(host, list('l'), 'l'))).toEqual(['echo']);
+    expect(host.texts.join('')).not.toContain('secret');
   });
 
   it('passes what the server itself refuses', async () => {

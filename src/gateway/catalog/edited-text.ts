@@ -1,5 +1,6 @@
 // Changes single members of a JSON text and leaves all else to the letter: printing it again would change numbers
 // (docs/decisions/0004).
+import { elementsOf, placeOf } from '../json-places.js';
 import { findNodeAtLocation, parseTree, type JSONPath, type Node } from 'jsonc-parser';
 
 export interface Edit {
@@ -29,15 +30,16 @@ export interface EntryEdit {
   readonly by: string;
 }
 
-/** The texts of some entries of `result.<key>`, each with one member changed. The same invariant. */
+/** The texts of some entries of `result.<key>`, each with one member changed; the same invariant, at any depth. */
 export function entriesOf(text: string, key: string, entries: readonly EntryEdit[]): readonly string[] {
   if (entries.length === 0) return [];
-  const list = nodeAt(parseTree(text), ['result', key]);
+  const list = placeOf(text, ['result', key]);
+  const places = list === undefined ? [] : elementsOf(text, list);
   return entries.map(({ index, member, by }) => {
-    const entry = nodeAt(list, [index]);
-    const { offset, length } = nodeAt(entry, [member]);
-    const end = entry.offset + entry.length;
-    return `${text.slice(entry.offset, offset)}${JSON.stringify(by)}${text.slice(offset + length, end)}`;
+    const entry = places[index];
+    const value = entry && placeOf(text, [member], entry.start);
+    if (entry === undefined || value === undefined) throw new Error('a member that was read a moment ago is there');
+    return `${text.slice(entry.start, value.start)}${JSON.stringify(by)}${text.slice(value.end, entry.end)}`;
   });
 }
 

@@ -1,6 +1,6 @@
 // The result of `tools/list` without the tools that are not there for this caller: their entries are cut out of the
 // text, all else stays to the letter. What is not understood is not shown.
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { elementsOf, placeOf } from '../json-places.js';
 import { isObject } from '../json-rpc.js';
 import { isAmbiguous } from '../ambiguous-message.js';
 
@@ -30,7 +30,6 @@ export type ViewedList =
   | { readonly kind: 'interim' }
   | { readonly kind: 'not-understood' };
 
-/** @throws RangeError for a text that is nested too deep to be looked into */
 export function viewedList({ text, result }: ListAnswer, { isShown, isPersonal }: ListView): ViewedList {
   if (!isObject(result) || isAmbiguous(text)) return { kind: 'not-understood' };
   const tools = result['tools'];
@@ -60,17 +59,12 @@ type Change = { readonly at: readonly string[] } & ({ readonly put: string } | {
 
 /** INVARIANT: the text is JSON and not ambiguous, and it has the members that change. */
 function changed(text: string, changes: readonly Change[]): string {
-  const tree = parseTree(text);
   const places = changes.map((change) => {
-    const node = tree && findNodeAtLocation(tree, [...change.at]);
-    if (node === undefined) throw new Error('a member that was read a moment ago is there');
-    const kept = (node.children ?? []).filter((_element, index) => 'keep' in change && change.keep[index] === true);
-    const elements = kept.map(({ offset, length }) => text.slice(offset, offset + length));
-    return {
-      start: node.offset,
-      end: node.offset + node.length,
-      by: 'put' in change ? change.put : `[${elements.join(',')}]`,
-    };
+    const place = placeOf(text, change.at);
+    if (place === undefined) throw new Error('a member that was read a moment ago is there');
+    if ('put' in change) return { ...place, by: change.put };
+    const kept = elementsOf(text, place).filter((_element, index) => change.keep[index] === true);
+    return { ...place, by: `[${kept.map(({ start, end }) => text.slice(start, end)).join(',')}]` };
   });
   // From the end, so that what comes before keeps its place.
   return places
