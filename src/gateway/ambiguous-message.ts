@@ -17,12 +17,13 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method',
  */
 export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): boolean {
   /** The names so far of each object around the position; undefined for an array. */
-  const around: (Set<string> | undefined)[] = [];
+  const around: (Names | undefined)[] = [];
+  const free: Names[] = [];
   let expectsName = false;
   for (let at = 0; at < text.length; at++) {
     switch (text.charAt(at)) {
       case '{':
-        around.push(new Set());
+        around.push(free.pop() ?? new Names());
         expectsName = true;
         break;
       case '[':
@@ -30,9 +31,11 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
         expectsName = false;
         break;
       case '}':
-      case ']':
-        around.pop();
+      case ']': {
+        const done = around.pop();
+        if (done !== undefined) free.push(done.emptied());
         break;
+      }
       case ',':
         expectsName = around.at(-1) !== undefined;
         break;
@@ -42,9 +45,8 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
         if (names !== undefined) {
           const name = stringIn(text.slice(at, end));
           const key = around.length > OUTER_LEVELS ? name : folded(name);
-          if (names.has(key)) return true;
+          if (!names.takes(key)) return true;
           if (around.length === 1 && key !== name && MESSAGE_MEMBERS.has(key)) return true;
-          names.add(key);
           expectsName = false;
         }
         at = end - 1;
@@ -53,6 +55,33 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
     }
   }
   return false;
+}
+
+/** The names of one object: most have few, and lists hold thousands of objects. */
+const FEW = 16;
+
+class Names {
+  readonly #few: string[] = [];
+  #many: Set<string> | undefined;
+
+  /** False: it is among them. */
+  takes(name: string): boolean {
+    if (this.#many === undefined) {
+      if (this.#few.includes(name)) return false;
+      this.#few.push(name);
+      if (this.#few.length > FEW) this.#many = new Set(this.#few);
+      return true;
+    }
+    if (this.#many.has(name)) return false;
+    this.#many.add(name);
+    return true;
+  }
+
+  emptied(): this {
+    this.#few.length = 0;
+    this.#many = undefined;
+    return this;
+  }
 }
 
 /** Could an answer be read as one to another request? Most need no second look: their text has one `"id"` and no escapes. */
