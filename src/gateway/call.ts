@@ -10,6 +10,7 @@ import {
   type RequestId,
   type RpcError,
 } from './json-rpc.js';
+import { aboutRequest } from './about-request.js';
 import type { Ending } from './enforce.js';
 import type { AskingSession } from './session/server-requests.js';
 import type { Exchange, ExchangeEnd } from './streamable-http.js';
@@ -85,6 +86,8 @@ export interface Call {
 
 /** How long a connection may stay open after its answer has come. */
 const LINGER_MS = 1_000;
+/** Of what an upstream says, in the log. */
+const SHOWN_LENGTH = 256;
 
 export function createCall(options: CallOptions): Call {
   return new HostCall(options);
@@ -123,14 +126,14 @@ class HostCall implements Call {
     void exchange.end.then((end: ExchangeEnd) => {
       hasEnded = true;
       clearTimeout(linger);
-      if (end.kind !== 'aborted') this.fail(upstreamError(this.#options.upstream, end));
+      if (end.kind !== 'aborted' && this.isOpen()) this.#failUpstream(upstreamError(this.#options.upstream, end));
       this.#settle?.();
     });
     await settled;
     this.#tellEnd();
     // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id. One body
-    // has ended by the next tick.
-    process.nextTick(() => {
+    // has ended by then.
+    setImmediate(() => {
       if (!hasEnded) linger = setTimeout(() => exchange.abort(), LINGER_MS);
     });
   }
@@ -228,6 +231,15 @@ class HostCall implements Call {
       });
       this.#sent?.abort();
     }, timeoutMs);
+  }
+
+  #failUpstream(error: RpcError): void {
+    const { id, log, upstream } = this.#options;
+    aboutRequest(log, id).warn('a request failed at the upstream', {
+      server: upstream.name,
+      why: error.message.slice(0, SHOWN_LENGTH),
+    });
+    this.fail(error);
   }
 
   #onWaiting(work: Promise<unknown>): void {

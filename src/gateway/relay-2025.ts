@@ -7,7 +7,6 @@ import { createCall, type Call, type ToHost, type Waiting } from './call.js';
 import type { Judged, Passed } from './enforce.js';
 import {
   errorText,
-  INTERNAL_ERROR,
   INVALID_REQUEST,
   isRequestId,
   type Params,
@@ -18,7 +17,7 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from './json-rpc.js';
-import { bridged, cutShort, timedOut, within, type Relay, type RelayOptions } from './relay.js';
+import { answering, bridged, cutShort, ID_IN_USE, timedOut, within, type Relay, type RelayOptions } from './relay.js';
 import { resent } from './resent.js';
 import { eraError, wrongEra } from './revisions/era-error.js';
 import { CallerSessions, type Opening } from './session/caller-sessions.js';
@@ -115,7 +114,7 @@ class SessionRelay implements Relay {
     if (this.#session !== undefined || isGone || this.#opening !== undefined) {
       return this.#refuse(request.id, { code: INVALID_REQUEST, message: 'the session is initialized already' });
     }
-    if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
+    if (this.#calls.has(request.id)) return this.#refuse(request.id, ID_IN_USE);
     this.#absence.close();
     this.#lostVersion = undefined;
     this.#isRefused = false;
@@ -193,7 +192,7 @@ class SessionRelay implements Relay {
   }
 
   #request(request: RpcRequest): void {
-    if (this.#calls.has(request.id)) return this.#refuse(request.id, idInUse);
+    if (this.#calls.has(request.id)) return this.#refuse(request.id, ID_IN_USE);
     const place: Place = { session: undefined };
     const asked = { request, call: this.#call(request, { place }), place };
     void this.#track(request.id, { call: asked.call, work: this.#inTurn(asked), mayBeCancelled: true, place });
@@ -307,10 +306,7 @@ class SessionRelay implements Relay {
     id: RequestId,
     { work, call, place, mayBeCancelled }: Omit<Entry, 'done'> & { readonly work: Promise<void> },
   ): Promise<void> {
-    const done = work.catch((error: unknown) => {
-      this.#options.log.error('a request failed inside the gateway', { cause: String(error) });
-      call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
-    });
+    const done = answering(work, { call, log: this.#options.log });
     this.#calls.set(id, { call, done, place, mayBeCancelled });
     await done;
     this.#calls.delete(id);
@@ -387,8 +383,6 @@ class SessionRelay implements Relay {
     void this.#options.toHost(errorText(id, error));
   }
 }
-
-const idInUse: RpcError = { code: INVALID_REQUEST, message: 'a request with this id is still under way' };
 
 type CallParts = Pick<Parameters<typeof createCall>[0], 'mapResult' | 'mapError' | 'rescue'> & {
   readonly place?: Place;

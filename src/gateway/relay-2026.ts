@@ -6,7 +6,6 @@ import { createCall, passMessages, type Call, type PassOn, type ToHost, type Wai
 import { handOverMessage } from './hand-over.js';
 import {
   errorText,
-  INTERNAL_ERROR,
   INVALID_PARAMS,
   INVALID_REQUEST,
   isRequestId,
@@ -26,7 +25,7 @@ import { paramHeaderList } from './tools/param-headers.js';
 import { createParamMirror, type ParamMirror } from './tools/param-mirror.js';
 import { unknownToolError } from './tools/tool-gate.js';
 import { envelopeHeaders, POST_HEADERS } from './outbound-headers.js';
-import { bridged, cutShort, type Relay, type RelayOptions } from './relay.js';
+import { answering, bridged, cutShort, ID_IN_USE, type Relay, type RelayOptions } from './relay.js';
 import { UnderWay } from './under-way.js';
 import { earlierEra, envelopeOf, probeEra, VERSION_META_KEY, type EraVerdict } from './revisions/upstream-era.js';
 
@@ -87,10 +86,7 @@ class StatelessRelay implements Relay {
 
   #request(request: RpcRequest): void {
     if (this.#calls.has(request.id)) {
-      return this.#refuse(request.id, {
-        code: INVALID_REQUEST,
-        message: 'a request with this id is still under way',
-      });
+      return this.#refuse(request.id, ID_IN_USE);
     }
     const { upstream, toHost, log, timeoutMs } = this.#options;
     const isDiscover = request.method === 'server/discover';
@@ -106,10 +102,7 @@ class StatelessRelay implements Relay {
     // A listen stream stands as long as the host wants it; it takes no turn from the calls. The others are judged
     // when they are sent: a token may expire while a request waits for its turn.
     const inTurn = request.method === 'subscriptions/listen' ? run() : upstream.slots.use(run);
-    const done = inTurn.catch((error: unknown) => {
-      log.error('a request failed inside the gateway', { cause: String(error) });
-      call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
-    });
+    const done = answering(inTurn, { call, log });
     this.#calls.set(request.id, { call, done: done.finally(() => this.#calls.delete(request.id)) });
   }
 

@@ -1,7 +1,16 @@
 // What the two relays have in common: what they are given, what they can do, and how the gateway names itself.
 import type { Log } from '../log.js';
 import type { Enforcer, Judged } from './enforce.js';
-import { INTERNAL_ERROR, isObject, type Params, type RequestId, type RpcError, type RpcMessage } from './json-rpc.js';
+import type { Call } from './call.js';
+import {
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  isObject,
+  type Params,
+  type RequestId,
+  type RpcError,
+  type RpcMessage,
+} from './json-rpc.js';
 import type { Upstream } from './upstream.js';
 
 export interface RelayOptions {
@@ -31,6 +40,22 @@ export interface Relay {
 export function bridged(result: Params, version: string): Params {
   const meta = isObject(result['_meta']) ? result['_meta'] : {};
   return { ...result, _meta: { ...meta, 'mcpgw.dev/gateway': { name: 'mcpgw', version } } };
+}
+
+export const ID_IN_USE: RpcError = {
+  code: INVALID_REQUEST,
+  message: 'a request with this id is still under way',
+};
+
+/** The work for a request. INVARIANT: where it fails, the request is answered all the same. */
+export function answering(
+  work: Promise<void>,
+  { call, log }: { readonly call: Call; readonly log: Log },
+): Promise<void> {
+  return work.catch((error: unknown) => {
+    log.error('a request failed inside the gateway', { cause: String(error) });
+    call.fail({ code: INTERNAL_ERROR, message: 'the gateway failed on this request' });
+  });
 }
 
 /** For requests that are still under way when the session ends. */

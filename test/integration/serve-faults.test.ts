@@ -318,6 +318,21 @@ describe('answers that are not what they should be', () => {
     expect((await host.answer(1)).error).toMatchObject({ data: { reason: 'http-400' } });
   });
 
+  it('says in the log which request the server failed, and how', async () => {
+    upstream.script(({ body, response }) => {
+      if (body.method !== 'tools/call') return false;
+      response.writeHead(500).end('<h1>no</h1>');
+      return true;
+    });
+    const host = await start();
+    await host.open();
+    host.send(call('r-7'));
+    expect((await host.answer('r-7')).error).toBeDefined();
+    expect((await host.end()).stderr).toMatch(
+      /warn: a request failed at the upstream server=demo why="the upstream .* answered HTTP 500" request_id=r-7\n/,
+    );
+  });
+
   it('brings an answer over several lines on one line, its numbers as they are', async () => {
     upstream.script(
       (it) =>
