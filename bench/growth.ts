@@ -1,5 +1,5 @@
 // `npm run bench:growth`: how start, calls and memory grow with the servers of one endpoint, the tools of a list, the claim
-// rules of a policy, and the calls at once. Each figure beside that of a bare client on the same server in the same round.
+// rules of a policy, the calls at once and the calls made. Each figure beside that of a bare client on the same server in the same round.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
@@ -49,6 +49,7 @@ for (const places of [1, 64, 512]) {
   });
   await opened.close();
 }
+await grownWithCalls([10_000, 100_000, 1_000_000]);
 await bare.close();
 await stage.close();
 await report('growth', rows);
@@ -58,6 +59,26 @@ interface Measured {
   readonly tool: string;
   readonly token?: string;
   readonly listsFirst?: boolean;
+}
+
+/** One process, 64 at once, after so many calls. */
+async function grownWithCalls(counts: readonly number[]): Promise<void> {
+  const opened = await mcpgw('', stage.config, { env, isTokenNeeded: true }).open();
+  let made = 0;
+  for (const count of counts) {
+    for (; made < count; made += CALLS * 5) await atOnce(opened, 64);
+    rows.push({
+      what: `${made} calls made`,
+      'start ms': '',
+      'p50 ms': '',
+      'ratio to the bare client': '',
+      'calls/s': '',
+      'CPU ms a call': '',
+      'resident MB': residentMb(opened.pid ?? 0).toFixed(0),
+      'peak MB': peakMb(opened.pid ?? 0).toFixed(0),
+    });
+  }
+  await opened.close();
 }
 
 async function measure(what: string, { config, tool, token, listsFirst = false }: Measured): Promise<void> {

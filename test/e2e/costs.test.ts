@@ -99,7 +99,7 @@ describe('a start', () => {
 });
 
 describe('a call', () => {
-  it('allocates no more than 45 KB', async () => {
+  it('allocates no more than 32 KB', async () => {
     const calls = 1_000;
     // So much room for what is new that nothing is collected meanwhile.
     const flags = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
@@ -128,6 +128,6 @@ describe('a call', () => {
     stdin.end();
     await new Promise<void>((resolve) => child.once('close', () => resolve()));
     expect(after.collections).toBe(before.collections);
-    expect((after.heapUsed - before.heapUsed) / calls).toBeLessThan(45_000);
+    expect((after.heapUsed - before.heapUsed) / calls).toBeLessThan(32_000);
   });
 });
