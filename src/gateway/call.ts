@@ -113,8 +113,10 @@ class HostCall implements Call {
   async run(start: (onMessage: ToHost, waiting: Waiting) => Exchange, receive: Receive): Promise<void> {
     if (this.#state !== 'open') return;
     this.#receive = receive;
-    const settled = new Promise<void>((resolve) => {
+    let breakOff!: (error: unknown) => void; // set by the Promise constructor, which runs its function at once
+    const settled = new Promise<void>((resolve, reject) => {
       this.#settle = resolve;
+      breakOff = reject;
     });
     const exchange = start((text) => this.#onMessage(text), {
       isOpen: () => this.isOpen(),
@@ -123,12 +125,15 @@ class HostCall implements Call {
     this.#sent = exchange;
     let linger: NodeJS.Timeout | undefined;
     let hasEnded = false;
-    void exchange.end.then((end: ExchangeEnd) => {
-      hasEnded = true;
-      clearTimeout(linger);
-      if (end.kind !== 'aborted' && this.isOpen()) this.#failUpstream(upstreamError(this.#options.upstream, end));
-      this.#settle?.();
-    });
+    // What an upstream refuses with may be nested too deep to be written: that fails this request, and nothing else.
+    exchange.end
+      .then((end: ExchangeEnd) => {
+        hasEnded = true;
+        clearTimeout(linger);
+        if (end.kind !== 'aborted' && this.isOpen()) this.#failUpstream(upstreamError(this.#options.upstream, end));
+        this.#settle?.();
+      })
+      .catch(breakOff);
     await settled;
     this.#tellEnd();
     // The answer is all that was asked for; a server that keeps the stream open keeps no connection and no id. One body

@@ -318,6 +318,21 @@ describe('answers that are not what they should be', () => {
     expect((await host.answer(1)).error).toMatchObject({ data: { reason: 'http-400' } });
   });
 
+  it('serves on after a refusal whose error is nested too deep to be said again', HANGS, async () => {
+    upstream.script(({ body, response }) => {
+      if (body.id !== 'deep') return false;
+      response.writeHead(400).end(`{"jsonrpc":"2.0","id":"deep","error":{"code":-1,"message":"no","data":${deep(30_000)}}}`);
+      return true;
+    });
+    const host = await start();
+    await host.open();
+    host.send(call('deep'));
+    expect((await host.answer('deep')).error).toBeDefined();
+    host.send(call('next'));
+    expect(await host.answer('next')).toHaveProperty('result');
+    expect(host.answers('deep')).toHaveLength(1);
+  });
+
   it('says in the log which request the server failed, and how', async () => {
     upstream.script(({ body, response }) => {
       if (body.method !== 'tools/call') return false;
