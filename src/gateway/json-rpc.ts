@@ -117,8 +117,15 @@ export function metaOf(params: Params | undefined): Params | undefined {
   return isObject(meta) ? meta : undefined;
 }
 
+/** Never throws: `data` of an upstream that is nested too deep to be written is left out. */
 export function errorText(id: RequestId | null, error: RpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error });
+  try {
+    return JSON.stringify({ jsonrpc: '2.0', id, error });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const { code, message } = error;
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+  }
 }
 
 function bad(id: RequestId | null, code: number, message: string): BadMessage {

@@ -321,13 +321,15 @@ describe('answers that are not what they should be', () => {
   it('serves on after a refusal whose error is nested too deep to be said again', HANGS, async () => {
     upstream.script(({ body, response }) => {
       if (body.id !== 'deep') return false;
-      response.writeHead(400).end(`{"jsonrpc":"2.0","id":"deep","error":{"code":-1,"message":"no","data":${deep(30_000)}}}`);
+      response
+        .writeHead(400)
+        .end(`{"jsonrpc":"2.0","id":"deep","error":{"code":-1,"message":"no","data":${deep(30_000)}}}`);
       return true;
     });
     const host = await start();
     await host.open();
     host.send(call('deep'));
-    expect((await host.answer('deep')).error).toBeDefined();
+    expect((await host.answer('deep')).error).toEqual({ code: -1, message: 'no' });
     host.send(call('next'));
     expect(await host.answer('next')).toHaveProperty('result');
     expect(host.answers('deep')).toHaveLength(1);

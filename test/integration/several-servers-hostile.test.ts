@@ -223,6 +223,20 @@ describe('a hostile server among good ones', HANGS, () => {
     const { tools } = (await host.answer(1)).result as { tools: { name: string }[] };
     expect(tools.map(({ name }) => name)).toEqual(['a__x', 'b__z']);
   });
+
+  it('with a refusal that is nested very deep ends nothing', async () => {
+    const refusing = ({ body: { id }, response }: Received): boolean =>
+      json(
+        response,
+        `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":{"code":-1,"message":"no","data":${deep(20_000)}}}`,
+      );
+    const refusals = { 'tools/list': refusing, 'logging/setLevel': refusing };
+    const { host } = await startBoth(server('A', refusals), server('B', refusals));
+    await host.open();
+    host.send(request(1, 'tools/list'), request(2, 'logging/setLevel', { level: 'info' }), request(3, 'ping'));
+    for (const id of [1, 2]) expect((await host.answer(id)).error).toEqual({ code: -1, message: 'no' });
+    expect(await host.answer(3)).toHaveProperty('result');
+  });
 });
 
 describe('slow servers', { timeout: 30_000 }, () => {
