@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { sandbox, startWith } from '../support/bridge-stage.js';
+import { deep, sandbox, startWith } from '../support/bridge-stage.js';
 import { call, INITIALIZE } from '../support/line-host.js';
 import { startUpstream, type Upstream } from '../support/upstream-server.js';
 
@@ -119,4 +119,22 @@ it('is not away when it says no for good: that is the answer', async () => {
   host.send(INITIALIZE);
   expect(await host.answer(INITIALIZE.id)).toMatchObject({ error: { data: { reason: 'http-403' } } });
   await host.end();
+});
+
+it('cannot be opened with parameters that are nested too deep to be said again: that ends nothing', async () => {
+  const { url } = await place();
+  const host = await startWith({ mcpServers: { demo: { url } } });
+  const given = new Promise<void>((resolve) => {
+    host.child.stderr.on('data', () => {
+      if (host.stderr().includes('a session could not be opened')) resolve();
+    });
+  });
+  const { params } = INITIALIZE;
+  const text = JSON.stringify({ ...INITIALIZE, params: { ...params, capabilities: { experimental: { x: 'here' } } } });
+  host.send(text.replace('"here"', deep(20_000)));
+  expect(await host.answer(INITIALIZE.id)).toHaveProperty('result');
+  await Promise.race([given, host.exited]);
+  host.send(call(1));
+  expect(await host.answer(1)).toHaveProperty('error');
+  expect(await host.end()).toMatchObject({ code: 0 });
 });

@@ -30,7 +30,7 @@ export type Opened = { readonly error: RpcError } | { readonly release: () => vo
 
 interface Other {
   readonly session: UpstreamSession;
-  /** The error that its opening ended with. */
+  /** The error that its opening ended with. Never rejects: some wait for it in the background. */
   readonly opened: Promise<RpcError | undefined>;
   isOpen: boolean;
 }
@@ -123,9 +123,14 @@ export class CallerSessions {
     await Promise.all(others.map(({ session, isOpen, opened }) => (isOpen ? this.#end(session) : opened)));
   }
 
-  #begin(passed: Passed, opening: Opening): Other {
+  #begin(passed: Passed, from: Opening): Other {
     const session = this.fresh(passed);
-    const opened = this.#initialize(session, passed, opening).then(async (error) => {
+    const failed = (cause: unknown): RpcError => {
+      this.#options.log.error('a session could not be opened', { cause: String(cause) });
+      return { code: INTERNAL_ERROR, message: 'the gateway failed to open a session' };
+    };
+    const opening = this.#initialize(session, passed, from).catch(failed);
+    const opened = opening.then(async (error) => {
       // One that never came to be can be asked for again; what the server has of it is ended.
       if (error === undefined) other.isOpen = true;
       else if (this.#others.get(session.owner) === other) this.#others.delete(session.owner);
