@@ -16,14 +16,14 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method',
  * @param deepest how many levels are looked at
  */
 export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): boolean {
-  /** The names so far of each object around the position; undefined for an array. */
-  const around: (Names | undefined)[] = [];
+  /** The names so far of each object around the position: none, the only one, or all; undefined for an array. */
+  const around: (typeof NONE | string | Names | undefined)[] = [];
   const free: Names[] = [];
   let expectsName = false;
   for (let at = 0; at < text.length; at++) {
     switch (text.charAt(at)) {
       case '{':
-        around.push(free.pop() ?? new Names());
+        around.push(NONE);
         expectsName = true;
         break;
       case '[':
@@ -33,7 +33,7 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
       case '}':
       case ']': {
         const done = around.pop();
-        if (done !== undefined) free.push(done.emptied());
+        if (done instanceof Names) free.push(done);
         break;
       }
       case ',':
@@ -45,7 +45,11 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
         if (names !== undefined) {
           const name = stringIn(text.slice(at, end));
           const key = around.length > OUTER_LEVELS ? name : folded(name);
-          if (!names.takes(key)) return true;
+          if (names === NONE) around[around.length - 1] = key;
+          else if (typeof names === 'string') {
+            if (names === key) return true;
+            around[around.length - 1] = (free.pop() ?? new Names()).begun(names, key);
+          } else if (!names.takes(key)) return true;
           if (around.length === 1 && key !== name && MESSAGE_MEMBERS.has(key)) return true;
           expectsName = false;
         }
@@ -57,30 +61,39 @@ export function isAmbiguous(text: string, deepest = Number.POSITIVE_INFINITY): b
   return false;
 }
 
-/** The names of one object: most have few, and lists hold thousands of objects. */
+/** An object without a name yet. Millions may stand in one another: what has one name or none takes no memory here. */
+const NONE = Symbol('no name');
+
+/** The names of one object that has several: most have few, and lists hold thousands of objects. */
 const FEW = 16;
 
 class Names {
-  readonly #few: string[] = [];
+  /** The first `#count` of them count: what stands behind is of an object before, and its place is used again. */
+  #few: string[] = [];
+  #count = 0;
   #many: Set<string> | undefined;
+
+  /** Anew, with the first two. */
+  begun(first: string, second: string): this {
+    if (this.#few.length === 0) this.#few = [first, second];
+    this.#few[0] = first;
+    this.#few[1] = second;
+    this.#count = 2;
+    this.#many = undefined;
+    return this;
+  }
 
   /** False: it is among them. */
   takes(name: string): boolean {
-    if (this.#many === undefined) {
-      if (this.#few.includes(name)) return false;
-      this.#few.push(name);
-      if (this.#few.length > FEW) this.#many = new Set(this.#few);
+    if (this.#many !== undefined) {
+      if (this.#many.has(name)) return false;
+      this.#many.add(name);
       return true;
     }
-    if (this.#many.has(name)) return false;
-    this.#many.add(name);
+    for (let at = 0; at < this.#count; at++) if (this.#few[at] === name) return false;
+    this.#few[this.#count++] = name;
+    if (this.#count > FEW) this.#many = new Set(this.#few.slice(0, this.#count));
     return true;
-  }
-
-  emptied(): this {
-    this.#few.length = 0;
-    this.#many = undefined;
-    return this;
   }
 }
 

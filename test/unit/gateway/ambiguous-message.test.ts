@@ -48,6 +48,19 @@ describe('a message that two readers could read as two', () => {
     expect(isAmbiguous(`{"a":"${'\\"'.repeat(2_000_000)}","b":1}`)).toBe(false);
   });
 
+  it.each([1, 2, 3, 16, 17, 18, 40])('is seen among %i names, whatever other objects stood before it', (count) => {
+    const members = (many: number, of = 'n'): string =>
+      Array.from({ length: many }, (_, index) => `"${of}${index}":{"n0":1,"n1":{"n0":2,"n2":[]},"n3":{}}`).join(',');
+    for (const others of [1, 2, 17, 30]) {
+      const before = `{"x":[{${members(others)}},{${members(others, 'm')}},{}],"y":{`;
+      expect(isAmbiguous(`${before}${members(count)}}}`)).toBe(false);
+      expect(isAmbiguous(`${before}${members(count)},"n${count}":0}}`)).toBe(false);
+      for (const twice of new Set([0, 1, count - 1].filter((index) => index < count))) {
+        expect(isAmbiguous(`${before}${members(count)},"n${twice}":0}}`)).toBe(true);
+      }
+    }
+  });
+
   it('is, below the outer levels, what the strict parser of tokens calls a member that stands twice', () => {
     const name = fc.constantFrom('a', 'b', 'A', '\\u0061', '\\"', '\\\\', '}', ',', ':', '');
     const { value } = fc.letrec<{ value: string }>((tie) => ({
