@@ -1,5 +1,6 @@
 // A string that must not be seen. It prints as `[secret]` however it is turned into text: concatenation, JSON,
-// util.inspect, error messages. Only `reveal()` gives the value, and its call sites are few enough to read.
+// util.inspect, error messages. Only `reveal()` gives the value, and its call sites are few enough to read. Those that live
+// are known here, so that what others say of them can be made unreadable, too (redact.ts).
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -8,6 +9,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
+    if (value.length >= SHORTEST_KNOWN) remember(this);
   }
 
   /** The value itself, for the one place that must send or verify it. */
@@ -42,4 +44,29 @@ export const MASK = '••••••';
 /** The text for people. */
 export function mask(text: Text): string {
   return typeof text === 'string' ? text : MASK;
+}
+
+/** Of a shorter one, other words would be made unreadable. */
+const SHORTEST_KNOWN = 8;
+
+/** They die as they would without this. */
+const living = new Set<WeakRef<Secret>>();
+let sweepAt = 256;
+
+function remember(secret: Secret): void {
+  living.add(new WeakRef(secret));
+  if (living.size < sweepAt) return;
+  for (const ref of living) if (ref.deref() === undefined) living.delete(ref);
+  sweepAt = Math.max(256, living.size * 2);
+}
+
+/** What may be seen nowhere, the longest first: each secret that lives, and its credentials behind the scheme. */
+export function livingSecrets(): readonly string[] {
+  const values = [...living].flatMap((ref) => {
+    const value = ref.deref()?.reveal();
+    if (value === undefined) return [];
+    const credentials = /^[A-Za-z-]+ (\S+)$/.exec(value)?.[1] ?? '';
+    return credentials.length < SHORTEST_KNOWN ? [value] : [value, credentials];
+  });
+  return [...new Set(values)].toSorted((a, b) => b.length - a.length);
 }

@@ -350,6 +350,24 @@ describe('answers that are not what they should be', () => {
     );
   });
 
+  it('says nothing in the log of credentials that the server repeats', async () => {
+    const error = { code: -1, message: 'no such key: correct horse battery' };
+    upstream.script(({ body, response }) => {
+      if (body.method !== 'tools/call') return false;
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: body.id, error }));
+      return true;
+    });
+    const host = await start({ headers: { 'X-Api-Key': 'correct horse battery' } });
+    await host.open();
+    host.send(call(1));
+    // The host is whose key it is.
+    expect((await host.answer(1)).error).toEqual(error);
+    const { stderr } = await host.end();
+    expect(stderr).toContain('why="no such key: [secret]"');
+    expect(stderr).not.toContain('correct horse');
+  });
+
   it('brings an answer over several lines on one line, its numbers as they are', async () => {
     upstream.script(
       (it) =>

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redact } from '../../../src/secret/redact.js';
+import { livingSecrets, Secret } from '../../../src/secret/secret.js';
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl';
 
@@ -43,4 +44,25 @@ test('doing it twice changes nothing more', () => {
       expect(redact(once)).toBe(once);
     }),
   );
+});
+
+test('what this process keeps secret is seen nowhere, whatever it looks like', () => {
+  const [key, header] = [new Secret('correct horse battery'), new Secret('Token 8f14e45fceea167a')];
+  expect(redact(`no such key: ${key.reveal()}, nor ${key.reveal()}`)).toBe('no such key: [secret], nor [secret]');
+  expect(redact('8f14e45fceea167a is unknown')).toBe('[secret] is unknown');
+  expect(redact(header.reveal())).toBe('[secret]');
+  // Others would be unreadable with it.
+  expect(new Secret('prod').reveal()).toBe('prod');
+  expect(redact('production')).toBe('production');
+});
+
+test('of secrets that begin alike, the longer one leaves nothing', () => {
+  const [short, long] = [new Secret('tenant-a-key'), new Secret('tenant-a-key-and-more')];
+  expect(redact(`${short.reveal()} ${long.reveal()}`)).toBe('[secret] [secret]');
+});
+
+test('secrets without number cost little', () => {
+  const kept = Array.from({ length: 5_000 }, (_, index) => new Secret(`a secret of one call, number ${index}`));
+  expect(redact(kept[4_321]?.reveal() ?? '')).toBe('[secret]');
+  expect(livingSecrets().length).toBeGreaterThanOrEqual(5_000);
 });
