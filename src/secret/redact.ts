@@ -1,7 +1,7 @@
 // The net under everything that prints: takes out of a text what this process knows to be secret, and credentials by
 // their shape. It is the second line of defence (secrets travel as `Secret` and print as `[secret]`), for texts that
 // come from elsewhere: a library's error, an upstream's body.
-import { livingSecrets } from './secret.js';
+import { secretsIn } from './secret.js';
 
 const PARAMETERS =
   'access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|code|token|assertion|api[-_]?key|password|secret|sig';
@@ -27,9 +27,7 @@ const SHAPES: ReadonlyArray<readonly [RegExp, string | ((text: string) => string
 /** The text with every secret that lives, and everything credential-shaped, replaced. Idempotent. */
 export function redact(text: string): string {
   let result = text;
-  for (const secret of livingSecrets()) {
-    if (result.includes(secret)) result = result.replaceAll(secret, () => '[secret]');
-  }
+  for (const secret of secretsIn(text)) result = result.replaceAll(secret, () => '[secret]');
   for (const [shape, replacement] of SHAPES) {
     result = typeof replacement === 'string' ? result.replace(shape, replacement) : result.replace(shape, replacement);
   }

@@ -1,19 +1,23 @@
 // A string that must not be seen. It prints as `[secret]` however it is turned into text: concatenation, JSON,
-// util.inspect, error messages. Only `reveal()` gives the value, and its call sites are few enough to read. Those that live
-// are known here, so that what others say of them can be made unreadable, too (redact.ts).
+// util.inspect, error messages. Only `reveal()` gives the value, and its call sites are few enough to read. Those that were
+// revealed and live are known here: what others say of them is made unreadable, too (redact.ts).
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 export class Secret {
   readonly #value: string;
+  #isKnown = false;
 
   constructor(value: string) {
     this.#value = value;
-    if (value.length >= SHORTEST_KNOWN) remember(this);
   }
 
   /** The value itself, for the one place that must send or verify it. */
   reveal(): string {
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      if (this.#value.length >= SHORTEST_KNOWN) remember(this);
+    }
     return this.#value;
   }
 
@@ -48,25 +52,31 @@ export function mask(text: Text): string {
 
 /** Of a shorter one, other words would be made unreadable. */
 const SHORTEST_KNOWN = 8;
+/** Of more, the oldest are forgotten. */
+const KNOWN_AT_MOST = 10_000;
 
 /** They die as they would without this. */
-const living = new Set<WeakRef<Secret>>();
+const known = new Set<WeakRef<Secret>>();
 let sweepAt = 256;
 
 function remember(secret: Secret): void {
-  living.add(new WeakRef(secret));
-  if (living.size < sweepAt) return;
-  for (const ref of living) if (ref.deref() === undefined) living.delete(ref);
-  sweepAt = Math.max(256, living.size * 2);
+  known.add(new WeakRef(secret));
+  if (known.size < sweepAt) return;
+  for (const ref of known) if (known.size > KNOWN_AT_MOST || ref.deref() === undefined) known.delete(ref);
+  sweepAt = Math.min(Math.max(256, known.size * 2), KNOWN_AT_MOST + 256);
 }
 
-/** What may be seen nowhere, the longest first: each secret that lives, and its credentials behind the scheme. */
-export function livingSecrets(): readonly string[] {
-  const values = [...living].flatMap((ref) => {
+/** What of a text may be seen nowhere, the longest first: secrets that were revealed and live, or what is behind their scheme. */
+export function secretsIn(text: string): readonly string[] {
+  const found = new Set<string>();
+  for (const ref of known) {
     const value = ref.deref()?.reveal();
-    if (value === undefined) return [];
-    const credentials = /^[A-Za-z-]+ (\S+)$/.exec(value)?.[1] ?? '';
-    return credentials.length < SHORTEST_KNOWN ? [value] : [value, credentials];
-  });
-  return [...new Set(values)].toSorted((a, b) => b.length - a.length);
+    if (value === undefined) continue;
+    if (text.includes(value)) found.add(value);
+    const credentials = value.slice(value.indexOf(' ') + 1);
+    if (credentials.length >= SHORTEST_KNOWN && credentials.length < value.length && text.includes(credentials)) {
+      found.add(credentials);
+    }
+  }
+  return [...found].toSorted((a, b) => b.length - a.length);
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redact } from '../../../src/secret/redact.js';
-import { livingSecrets, Secret } from '../../../src/secret/secret.js';
+import { Secret } from '../../../src/secret/secret.js';
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl';
 
@@ -49,8 +49,8 @@ test('doing it twice changes nothing more', () => {
 test('what this process keeps secret is seen nowhere, whatever it looks like', () => {
   const [key, header] = [new Secret('correct horse battery'), new Secret('Token 8f14e45fceea167a')];
   expect(redact(`no such key: ${key.reveal()}, nor ${key.reveal()}`)).toBe('no such key: [secret], nor [secret]');
-  expect(redact('8f14e45fceea167a is unknown')).toBe('[secret] is unknown');
   expect(redact(header.reveal())).toBe('[secret]');
+  expect(redact('8f14e45fceea167a is unknown')).toBe('[secret] is unknown');
   // Others would be unreadable with it.
   expect(new Secret('prod').reveal()).toBe('prod');
   expect(redact('production')).toBe('production');
@@ -62,7 +62,7 @@ test('of secrets that begin alike, the longer one leaves nothing', () => {
 });
 
 test('secrets without number cost little', () => {
-  const kept = Array.from({ length: 5_000 }, (_, index) => new Secret(`a secret of one call, number ${index}`));
-  expect(redact(kept[4_321]?.reveal() ?? '')).toBe('[secret]');
-  expect(livingSecrets().length).toBeGreaterThanOrEqual(5_000);
+  const kept = Array.from({ length: 50_000 }, (_, index) => new Secret(`a secret of one call, number ${index}`));
+  const values = kept.map((secret) => secret.reveal());
+  for (const value of values.slice(-1_000)) expect(redact(value)).toBe('[secret]');
 });
