@@ -53,7 +53,7 @@ export function mask(text: Text): string {
 /** Of a shorter one, other words would be made unreadable. */
 const SHORTEST_KNOWN = 8;
 /** Of more, the oldest are forgotten. */
-const KNOWN_AT_MOST = 10_000;
+const KNOWN_AT_MOST = 2_000;
 
 /** They die as they would without this. */
 const known = new Set<WeakRef<Secret>>();
