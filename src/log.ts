@@ -1,7 +1,7 @@
 // Structured log lines on stderr, text or JSON, one line each, always redacted. Nothing here ever writes to stdout.
 import type { Host } from './host.js';
 import { visibleText } from './diagnostics/visible-text.js';
-import { redact } from './secret/redact.js';
+import { withoutSecrets } from './secret/redact.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -30,10 +30,10 @@ export function createLog({ host, level, format }: LogOptions): Log {
       format === 'json'
         ? // Text by text: in the JSON itself, a replacement could break the line.
           JSON.stringify({ time, level: lineLevel, message, ...fields }, (_key, value: unknown) =>
-            typeof value === 'string' ? visibleText(redact(value)) : value,
+            typeof value === 'string' ? visibleText(withoutSecrets(value)) : value,
           )
         : visibleText(
-            redact([`mcpgw: ${lineLevel}: ${message}`, ...Object.entries(fields).flatMap(textField)].join(' ')),
+            withoutSecrets([`mcpgw: ${lineLevel}: ${message}`, ...Object.entries(fields).flatMap(textField)].join(' ')),
           );
     host.stdio.stderr.write(`${line}\n`);
   };

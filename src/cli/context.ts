@@ -4,7 +4,7 @@ import { McpgwError, systemCode } from '../errors.js';
 import type { Host } from '../host.js';
 import { visibleText } from '../diagnostics/visible-text.js';
 import { createLog, type Log, type LogLevel } from '../log.js';
-import { redact } from '../secret/redact.js';
+import { withoutSecrets } from '../secret/redact.js';
 import type { OutputOptions } from './options/output.js';
 import { jsonText } from './render/json-text.js';
 
@@ -59,7 +59,7 @@ export function createContext(host: Host, options: OutputOptions): CommandContex
     print,
     printJson: (value) => print(jsonText(value)),
     note: (text) => {
-      if (!quiet) host.stdio.stderr.write(`${visibleText(redact(text))}\n`);
+      if (!quiet) host.stdio.stderr.write(`${visibleText(withoutSecrets(text))}\n`);
     },
   };
 }

@@ -3,7 +3,7 @@
 import { CommanderError } from 'commander';
 import { McpgwError } from '../errors.js';
 import type { Host } from '../host.js';
-import { redact } from '../secret/redact.js';
+import { withoutSecrets } from '../secret/redact.js';
 import { writeResult } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { InvalidConfigError } from './load-policy.js';
@@ -25,9 +25,9 @@ export async function reportFailure(host: Host, error: unknown): Promise<number>
   if (!isTold) {
     // Files and servers are called what somebody else called them.
     const words = [`error: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(visibleText);
-    host.stdio.stderr.write(redact(`${[...diagnosticsOf(error), ...words].join('\n')}\n`));
+    host.stdio.stderr.write(withoutSecrets(`${[...diagnosticsOf(error), ...words].join('\n')}\n`));
   }
-  if (isVerbose(host) && error instanceof Error) host.stdio.stderr.write(redact(`${stackOf(error)}\n`));
+  if (isVerbose(host) && error instanceof Error) host.stdio.stderr.write(withoutSecrets(`${stackOf(error)}\n`));
   return known ? error.exitCode : EXIT.UNDECIDED;
 }
 
@@ -84,6 +84,8 @@ function stackOf(error: Error): string {
 /** False when stdout does not take it: stderr has to do, then. */
 async function writeJson(host: Host, error: Readonly<Record<string, unknown>>): Promise<boolean> {
   // Text by text: in the JSON itself, a replacement could break the document.
-  const text = jsonText({ version: 1, error }, (_key, value) => (typeof value === 'string' ? redact(value) : value));
+  const text = jsonText({ version: 1, error }, (_key, value) =>
+    typeof value === 'string' ? withoutSecrets(value) : value,
+  );
   return (await writeResult(host.stdio.stdout, `${text}\n`)) === undefined;
 }

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import type { Host } from '../host.js';
 import { proxiedFetch } from '../net/routed-fetch.js';
-import { redact } from '../secret/redact.js';
+import { withoutSecrets } from '../secret/redact.js';
 import { createContext, type CommandContext } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 import { addJsonOption, addOutputOptions, type OutputOptions } from './options/output.js';
@@ -42,7 +42,7 @@ export function createProgram(world: Host, version: string): Program {
     .configureOutput({
       writeOut: (text) => void host.stdio.stdout.write(text),
       // commander repeats the words it does not know, and one of them may be a token.
-      writeErr: (text) => void host.stdio.stderr.write(redact(text)),
+      writeErr: (text) => void host.stdio.stderr.write(withoutSecrets(text)),
     })
     .exitOverride();
 

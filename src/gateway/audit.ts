@@ -4,7 +4,7 @@
 import { visibleText } from '../diagnostics/visible-text.js';
 import type { Log } from '../log.js';
 import { shownId } from './about-request.js';
-import { redact } from '../secret/redact.js';
+import { withoutSecrets } from '../secret/redact.js';
 import type { Ending, Enforced, Enforcer, Judged } from './enforce.js';
 import { INTERNAL_ERROR } from './json-rpc.js';
 import { refuse, type DecisionFacts } from './refusal.js';
@@ -149,7 +149,7 @@ function lineOf({ message, server, shadow, startMs, endMs, facts, hidden, ending
 function shown(value: unknown): string | undefined {
   // Redacted first: half a credential has no shape that anybody would know it by.
   return typeof value === 'string'
-    ? visibleText(redact(value.slice(0, READ_AT_MOST)).slice(0, LONGEST_TEXT))
+    ? visibleText(withoutSecrets(value.slice(0, READ_AT_MOST)).slice(0, LONGEST_TEXT))
     : undefined;
 }
 

@@ -3,6 +3,11 @@
 // come from elsewhere: a library's error, an upstream's body.
 import { secretsIn } from './secret.js';
 
+/** The text as it may leave the process for people: without any secret that was revealed and lives (docs/decisions/0019). */
+export function withoutSecrets(text: string): string {
+  return redact(secretsIn(text).reduce((so, secret) => so.replaceAll(secret, () => '[secret]'), text));
+}
+
 const PARAMETERS =
   'access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|code|token|assertion|api[-_]?key|password|secret|sig';
 
@@ -24,10 +29,9 @@ const SHAPES: ReadonlyArray<readonly [RegExp, string | ((text: string) => string
   [/:\/\/[^/\s:@]+:[^/\s@]+@/g, '://[secret]@'],
 ];
 
-/** The text with every secret that lives, and everything credential-shaped, replaced. Idempotent. */
+/** The text with everything credential-shaped replaced. Idempotent. */
 export function redact(text: string): string {
   let result = text;
-  for (const secret of secretsIn(text)) result = result.replaceAll(secret, () => '[secret]');
   for (const [shape, replacement] of SHAPES) {
     result = typeof replacement === 'string' ? result.replace(shape, replacement) : result.replace(shape, replacement);
   }
