@@ -185,10 +185,11 @@ class HostCall implements Call {
     }
     const screen = this.#receive?.screen;
     if (screen !== undefined && !isRpcError(error)) {
-      const screened = screen({ text, result });
+      // Before it is cut: what is put together anew is slow to look through. No screen adds a line.
+      const screened = screen({ text: oneLine(text), result });
       return 'error' in screened
         ? this.#answer(errorText(id, screened.error), 'error')
-        : this.#answer(oneLine(screened.text), 'result');
+        : this.#answer(screened.text, 'result');
     }
     if (mapResult !== undefined && isObject(result)) {
       return this.#answer(JSON.stringify({ ...message, result: mapResult(result) }), 'result');

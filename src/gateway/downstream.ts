@@ -134,6 +134,12 @@ export function openDownstream({ stdin, stdout, onLine, onTooLong, onEnd }: Down
 
   return {
     send: (text) => {
+      if (text.length > TOGETHER_CHARACTERS) {
+        void flush();
+        // Two writes: to put a line end behind it would copy it.
+        void write(text);
+        return write('\n');
+      }
       together += `${text}\n`;
       if (together.length > TOGETHER_CHARACTERS) return flush();
       if (!isFlushing) {
