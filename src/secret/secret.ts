@@ -16,7 +16,7 @@ export class Secret {
   reveal(): string {
     if (!this.#isKnown) {
       this.#isKnown = true;
-      if (this.#value.length >= SHORTEST_KNOWN) remember(this);
+      if (this.#value.length >= SHORTEST_KNOWN && !IS_JWT.test(this.#value)) remember(this);
     }
     return this.#value;
   }
@@ -50,6 +50,8 @@ export function mask(text: Text): string {
   return typeof text === 'string' ? text : MASK;
 }
 
+/** With or without a scheme: it is known by its shape, and there are many. */
+const IS_JWT = /^(?:[A-Za-z-]+ )?eyJ/;
 /** Of a shorter one, other words would be made unreadable. */
 const SHORTEST_KNOWN = 8;
 /** Of more, the oldest are forgotten. */
