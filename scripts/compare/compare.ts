@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createSlots } from '../../src/gateway/slots.js';
 import { startBridge, type BridgeHost } from './bridge-host.js';
 import { BRIDGES, PEERS, type Bridge } from './bridges.js';
 import { wrong, type Outcome, type Row } from './row.js';
@@ -21,7 +22,7 @@ if (!existsSync(path.join(PEERS, 'node_modules'))) {
 
 const only = process.argv[2];
 const rows = ROWS.filter(({ name }) => only === undefined || name.includes(only));
-const turns = createTurns(AT_ONCE);
+const turns = createSlots(AT_ONCE);
 const results: Result[] = await Promise.all(
   rows.map(async (row) => ({ row, outcomes: await Promise.all(BRIDGES.map((bridge) => outcomeOf(row, bridge))) })),
 );
@@ -50,22 +51,5 @@ async function outcomeOf(row: Row, bridge: Bridge): Promise<Outcome> {
       await Promise.all(hosts.map((host) => host.close()));
     }
   };
-  return row.isWaiting === true ? run() : turns(run);
-}
-
-/** Lets so many run at a time. */
-function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = atOnce;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
+  return row.isWaiting === true ? run() : turns.use(run);
 }
