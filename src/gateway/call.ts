@@ -1,6 +1,7 @@
 // One request of the host on its way: it ends in exactly one answer, or in none once the host has cancelled it.
 // Whatever the upstream says before the answer (progress, logs, requests of its own) passes on the way.
 import type { Log } from '../log.js';
+import { withoutSecrets } from '../secret/redact.js';
 import {
   errorText,
   INTERNAL_ERROR,
@@ -243,7 +244,8 @@ class HostCall implements Call {
     const { id, log, upstream } = this.#options;
     aboutRequest(log, id).warn('a request failed at the upstream', {
       server: upstream.name,
-      why: error.message.slice(0, SHOWN_LENGTH),
+      // In this order: half a secret would not be known for one.
+      why: withoutSecrets(error.message).slice(0, SHOWN_LENGTH),
     });
     this.fail(error);
   }

@@ -50,8 +50,8 @@ export function mask(text: Text): string {
   return typeof text === 'string' ? text : MASK;
 }
 
-/** With or without a scheme: it is known by its shape, and there are many. */
-const IS_JWT = /^(?:[A-Za-z-]+ )?eyJ/;
+/** With or without a scheme: all of it is known by its shape (redact.ts), and there are many. */
+const IS_JWT = /^(?:[A-Za-z-]+ )?eyJ[\w-]{8,}(?:\.[\w-]*){1,4}$/;
 /** Of a shorter one, other words would be made unreadable. */
 const SHORTEST_KNOWN = 8;
 /** Of more, the oldest are forgotten. */

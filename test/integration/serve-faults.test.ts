@@ -351,7 +351,9 @@ describe('answers that are not what they should be', () => {
   });
 
   it('says nothing in the log of credentials that the server repeats', async () => {
-    const error = { code: -1, message: 'no such key: correct horse battery' };
+    // The second time it is cut where the log ends.
+    const message = `no such key: correct horse battery${'.'.repeat(205)}correct horse battery`;
+    const error = { code: -1, message };
     upstream.script(({ body, response }) => {
       if (body.method !== 'tools/call') return false;
       response.writeHead(400, { 'content-type': 'application/json' });
@@ -364,8 +366,8 @@ describe('answers that are not what they should be', () => {
     // The host is whose key it is.
     expect((await host.answer(1)).error).toEqual(error);
     const { stderr } = await host.end();
-    expect(stderr).toContain('why="no such key: [secret]"');
-    expect(stderr).not.toContain('correct horse');
+    expect(stderr).toContain('why="no such key: [secret].');
+    expect(stderr).not.toContain('correct');
   });
 
   it('brings an answer over several lines on one line, its numbers as they are', async () => {

@@ -68,3 +68,13 @@ test('secrets without number cost little', () => {
   const values = kept.map((secret) => secret.reveal());
   for (const value of values.slice(-1_000)) expect(withoutSecrets(value)).toBe('[secret]');
 });
+
+test.each([
+  'eyJrZXkiOiJzZWNyZXQifQ',
+  'Token eyJrZXkiOiJzZWNyZXQifQ',
+  `${JWT}.and.more.parts than a token has`,
+  `${JWT} `,
+])('a secret that only begins like a token is one: %s', (value) => {
+  const secret = new Secret(value);
+  expect(withoutSecrets(`refused: <${secret.reveal()}>`)).toBe('refused: <[secret]>');
+});
